@@ -1,0 +1,34 @@
+# What every target shares: the language, warnings as errors, sanitizers on request.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
+endif()
+
+option(RNNC_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
+option(RNNC_FUZZ "Build the fuzz targets (needs Clang)" OFF)
+
+find_program(RNNC_CCACHE ccache)
+if(RNNC_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${RNNC_CCACHE})
+endif()
+
+find_package(fmt 9 REQUIRED CONFIG)
+find_package(GTest 1.12 REQUIRED CONFIG)
+find_package(nlohmann_json 3.11 REQUIRED CONFIG)
+
+# Flags for our own code; generated and third-party code does not see them.
+add_library(rnnc_flags INTERFACE)
+target_compile_options(rnnc_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wswitch -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports std::string and std::variant of its own headers (false positives in optimised builds).
+  target_compile_options(rnnc_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+if(RNNC_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,28 @@
+# A room is one folder and one library with exactly the dependencies that layers.txt grants it.
+#   rnnc_room(NAME [rooms it depends on...])
+# globs the folder, so that adding a file needs no edit here. A folder without sources is an interface library.
+function(rnnc_room name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(target rnnc_${name})
+  list(TRANSFORM ARGN PREPEND rnnc_ OUTPUT_VARIABLE rooms)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} PUBLIC ${rooms} fmt::fmt PRIVATE rnnc_flags)
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${rooms} fmt::fmt)
+  endif()
+endfunction()
+
+# One test program a folder: rnnc_tests(NAME [rooms...]).
+function(rnnc_tests name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  list(TRANSFORM ARGN PREPEND rnnc_ OUTPUT_VARIABLE rooms)
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE RNNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${rooms} rnnc_flags fmt::fmt GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+endfunction()
