@@ -1,5 +1,5 @@
-// Appends instructions to a function with their types inferred. A wrong operand is a mistake of the compiler and ends it
-// (RNNC_CHECK); text from outside goes through read.h, which fails as a value.
+// Appends instructions to a function with their types inferred. A wrong operand is a mistake of the compiler
+// and ends it (RNNC_CHECK); text from outside goes through read.h, which fails as a value.
 #pragma once
 
 #include <string>
@@ -21,21 +21,21 @@ class Builder {
 
   ValueId param(std::string name, Type type);
   ValueId input(std::string name, Type type);
-  ValueId constant(double value, Type type);                       // every element `value`
-  ValueId constant(std::vector<double> values, Type type);         // row-major; only constant dims
-  ValueId iota(DimId dim);                                         // i32[dim]
+  ValueId constant(double value, Type type);                // every element `value`
+  ValueId constant(std::vector<double> values, Type type);  // row-major; only constant dims
+  ValueId iota(DimId dim);                                  // i32[dim]
   ValueId random(RandomAttr draw, Type type);
 
-  ValueId unary(Op op, ValueId a);                                 // family unary but for cast
+  ValueId unary(Op op, ValueId a);  // family unary but for cast
   ValueId cast(ValueId a, Element to);
-  ValueId binary(Op op, ValueId a, ValueId b);                     // families binary and compare
+  ValueId binary(Op op, ValueId a, ValueId b);  // families binary and compare
   ValueId select(ValueId condition, ValueId yes, ValueId no);
   ValueId contract(ValueId a, ValueId b, std::vector<DimId> over, Type type);
   // The result's dims in natural order: those of a that remain, then those of b that are not there yet.
   ValueId contract(ValueId a, ValueId b, std::vector<DimId> over);
   ValueId reduce(Reduction reduction, ValueId a, std::vector<DimId> over);
-  ValueId broadcast(ValueId a, Type type);                         // no instruction if the type is a's already
-  ValueId view(ValueId a, std::vector<DimId> dims);                // likewise
+  ValueId broadcast(ValueId a, Type type);           // no instruction if the type is a's already
+  ValueId view(ValueId a, std::vector<DimId> dims);  // likewise
   ValueId concat(const std::vector<ValueId>& parts, DimId along, std::vector<DimId> dims);
   ValueId slice(ValueId a, DimId from, DimId to, int64_t start);
   ValueId pad(ValueId a, DimId from, DimId to, int64_t start);
@@ -48,8 +48,9 @@ class Builder {
   std::vector<ValueId> scan(ScanAttr how, const std::vector<ValueId>& each, const std::vector<ValueId>& with,
                             const std::vector<ValueId>& first);
 
-  // Any op, its result types inferred from operands, attributes and, where these do not say, `wanted` (the type of a leaf, of
-  // contract, broadcast, view, concat, gather, scatter_add). What a pass uses to copy an instruction with other operands.
+  // Any op, its result types inferred from operands, attributes and, where these do not say, `wanted` (the
+  // type of a leaf, of contract, broadcast, view, concat, gather, scatter_add). What a pass uses to copy an
+  // instruction with other operands.
   std::vector<ValueId> append(Op op, std::vector<ValueId> operands, Attributes attributes, Type wanted = {});
 
  private:

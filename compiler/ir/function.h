@@ -18,7 +18,19 @@ enum class Op : uint8_t {
 #undef RNNC_OP
 };
 
-enum class Family : uint8_t { leaf, unary, binary, compare, select, product, reduction, structure, index, time, scan };
+enum class Family : uint8_t {
+  leaf,
+  unary,
+  binary,
+  compare,
+  select,
+  product,
+  reduction,
+  structure,
+  index,
+  time,
+  scan
+};
 
 struct OpInfo {
   Op op;
@@ -43,9 +55,11 @@ enum class Distribution : uint8_t { uniform, normal, bernoulli };
 // What a draw depends on besides its site and the element.
 enum class DrawPer : uint8_t { step, sequence, parameter };
 
-// ---------------------------------------------------------------- attributes, one struct for each op that has any
+// ---------------------------------------------------------------- attributes, one struct for each op that
+// has any
 
-// param, input. Names of inputs: "x" (an input or target), "lengths.<time dim>", "state.<path>", "grad.<output>".
+// param, input. Names of inputs: "x" (an input or target), "lengths.<time dim>", "state.<path>",
+// "grad.<output>".
 struct NameAttr {
   std::string name;
   friend bool operator==(const NameAttr&, const NameAttr&) = default;
@@ -53,10 +67,11 @@ struct NameAttr {
 // const: one number for all elements, or one for each, in row-major order.
 struct ConstAttr {
   std::vector<double> values;
-  friend bool operator==(const ConstAttr&, const ConstAttr&);  // bit for bit: NaN equals itself, -0 differs from 0
+  friend bool operator==(const ConstAttr&,
+                         const ConstAttr&);  // bit for bit: NaN equals itself, -0 differs from 0
 };
-// iota: 0, 1, 2, ... along its only dim. gather: the dim of the table that is indexed. scatter_add: the dim it makes.
-// concat: the dim it makes.
+// iota: 0, 1, 2, ... along its only dim. gather: the dim of the table that is indexed. scatter_add: the dim
+// it makes. concat: the dim it makes.
 struct DimAttr {
   DimId dim;
   friend bool operator==(const DimAttr&, const DimAttr&) = default;
@@ -79,15 +94,15 @@ struct ReduceAttr {
   std::vector<DimId> over;
   friend bool operator==(const ReduceAttr&, const ReduceAttr&) = default;
 };
-// slice: dim `from` of the operand becomes `to`, elements start, start + 1, ...; pad: `from` becomes the wider `to`, the
-// operand's elements begin at `start`, the rest is 0.
+// slice: dim `from` of the operand becomes `to`, elements start, start + 1, ...; pad: `from` becomes the
+// wider `to`, the operand's elements begin at `start`, the rest is 0.
 struct RangeAttr {
   DimId from, to;
   int64_t start = 0;
   friend bool operator==(const RangeAttr&, const RangeAttr&) = default;
 };
-// shift: y[t] = x[t - by]. by > 0 may have `by` further operands, the values 1, 2, ... steps before the start; without them
-// they are 0. by < 0 looks ahead and reads 0 past the end.
+// shift: y[t] = x[t - by]. by > 0 may have `by` further operands, the values 1, 2, ... steps before the
+// start; without them they are 0. by < 0 looks ahead and reads 0 past the end.
 struct ShiftAttr {
   DimId time;
   int32_t by = 1;
@@ -97,8 +112,8 @@ struct FlipAttr {
   DimId time;
   friend bool operator==(const FlipAttr&, const FlipAttr&) = default;
 };
-// prefix. sum: operands b, first; max: b, first; affine: a, b, first. s[t] = a[t] * s[t-1] + b[t], over (max,+): max(a[t] +
-// s[t-1], b[t]). `first` has the type of b without `time`.
+// prefix. sum: operands b, first; max: b, first; affine: a, b, first. s[t] = a[t] * s[t-1] + b[t], over
+// (max,+): max(a[t] + s[t-1], b[t]). `first` has the type of b without `time`.
 enum class PrefixKind : uint8_t { sum, max, affine };
 struct PrefixAttr {
   PrefixKind kind;
@@ -109,8 +124,8 @@ struct PrefixAttr {
 };
 // scan. Operands: `each` (sliced over `time`), `with` (seen whole), then one first value for each carry.
 // Parameters of the body, in this order: the slices, the `with` values, the carries of the step before.
-// Results of the body: `outs`, then the next value of each carry. Results of the scan: outs over time, then the carries after
-// the last step of each sequence.
+// Results of the body: `outs`, then the next value of each carry. Results of the scan: outs over time, then
+// the carries after the last step of each sequence.
 struct ScanAttr {
   Direction direction = Direction::forward;
   DimId time;
@@ -119,8 +134,8 @@ struct ScanAttr {
   friend bool operator==(const ScanAttr&, const ScanAttr&);  // compares the bodies
 };
 
-using Attributes = std::variant<std::monostate, NameAttr, ConstAttr, DimAttr, RandomAttr, OverAttr, ReduceAttr, RangeAttr,
-                                ShiftAttr, FlipAttr, PrefixAttr, ScanAttr>;
+using Attributes = std::variant<std::monostate, NameAttr, ConstAttr, DimAttr, RandomAttr, OverAttr,
+                                ReduceAttr, RangeAttr, ShiftAttr, FlipAttr, PrefixAttr, ScanAttr>;
 
 // ---------------------------------------------------------------- instructions
 
@@ -129,7 +144,7 @@ struct Instr {
   std::vector<ValueId> operands;
   std::vector<ValueId> results;  // one, but for scan
   Attributes attributes;
-  support::Span span = {};       // the equation it came from
+  support::Span span = {};  // the equation it came from
   friend bool operator==(const Instr&, const Instr&) = default;
 };
 
@@ -142,7 +157,8 @@ struct Value {
 };
 
 struct NamedResult {
-  std::string name;  // "logits", "loss", "state.<path>", "grad.<parameter>"; in a body the carry's path or the value's name
+  std::string name;  // "logits", "loss", "state.<path>", "grad.<parameter>"; in a body the carry's path or
+                     // the value's name
   ValueId value;
   friend bool operator==(const NamedResult&, const NamedResult&) = default;
 };

@@ -9,20 +9,23 @@
 
 namespace rnnc::ir {
 
-// An entry of the State: what a model remembers from one window of steps to the next (carries of scans, delayed values of the
-// model's own sequences). Input and result of a function both have the name "state.<path>" and this type, which has B and no time.
+// An entry of the State: what a model remembers from one window of steps to the next (carries of scans,
+// delayed values of the model's own sequences). Input and result of a function both have the name
+// "state.<path>" and this type, which has B and no time.
 struct StateEntry {
   std::string path;  // "LSTM.h", "text.1" (text one step ago)
   Type type;
-  double first = 0;              // what it holds before a sequence starts ...
-  std::string first_parameter;   // ... unless this parameter gives it
-  bool given = false;            // ... or the model computes it (`LSTM[H](x, h = z)`): only windows after the first read the State
+  double first = 0;             // what it holds before a sequence starts ...
+  std::string first_parameter;  // ... unless this parameter gives it
+  bool given = false;  // ... or the model computes it (`LSTM[H](x, h = z)`): only windows after the first
+                       // read the State
   friend bool operator==(const StateEntry&, const StateEntry&) = default;
 };
 
 // forward:  parameters, inputs, targets, lengths, State -> outputs, predictions, losses, next State
 // gradient: the same and cotangents -> the same and gradients (absent until autodiff has run)
-// step:     one step of one batch without time, for models that can run step by step (no lengths; sequences are [B, ...])
+// step:     one step of one batch without time, for models that can run step by step (no lengths; sequences
+// are [B, ...])
 struct Module {
   std::string name;
   DimTable dims;

@@ -1,4 +1,5 @@
-// The text form of the IR: print(read(text)) == text for printed text, read(print(module)) == module but for spans.
+// The text form of the IR: print(read(text)) == text for printed text, read(print(module)) == module but for
+// spans.
 #pragma once
 
 #include <string>

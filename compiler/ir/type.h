@@ -23,8 +23,8 @@ using DimId = support::Id<DimTag>;
 
 struct Dim {
   DimKind kind = DimKind::constant;
-  std::string name;   // unique within its table: "H", "H'", "4*H", "B", "T", "T.source"
-  int64_t size = 0;   // of a constant; 0 for the symbols
+  std::string name;  // unique within its table: "H", "H'", "4*H", "B", "T", "T.source"
+  int64_t size = 0;  // of a constant; 0 for the symbols
   friend bool operator==(const Dim&, const Dim&) = default;
 };
 
@@ -43,8 +43,8 @@ class DimTable {
   std::vector<Dim> dims_;
 };
 
-// element[dims], outermost first. No dimension occurs twice. The order is part of the type: operands of element-wise ops
-// have equal types; `broadcast` brings an operand into another order. A scalar has no dims.
+// element[dims], outermost first. No dimension occurs twice. The order is part of the type: operands of
+// element-wise ops have equal types; `broadcast` brings an operand into another order. A scalar has no dims.
 struct Type {
   Element element = Element::real;
   std::vector<DimId> dims;

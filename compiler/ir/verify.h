@@ -1,5 +1,6 @@
-// Checks everything that semantics.md promises of a function: operands defined before use, types as inferred, no dimension
-// twice in a type, bodies of scans closed and without their own time, names of params and inputs unique and with one type.
+// Checks everything that semantics.md promises of a function: operands defined before use, types as inferred,
+// no dimension twice in a type, bodies of scans closed and without their own time, names of params and inputs
+// unique and with one type.
 #pragma once
 
 #include "compiler/ir/module.h"
