@@ -9,10 +9,12 @@
 
 namespace rnnc::diagnostics {
 
-// Text in the form of language.md: headline, place, the lines that the labels point at, help. With `color`, ANSI colours.
+// Text in the form of language.md: headline, place, the lines that the labels point at, help. With `color`,
+// ANSI colours.
 std::string render_text(const Diagnostic& diagnostic, const support::SourceMap& sources, bool color);
 
-// One JSON object on one line: {"code","severity","message","file","line","column","end_line","end_column","labels","notes","help"}.
+// One JSON object on one line:
+// {"code","severity","message","file","line","column","end_line","end_column","labels","notes","help"}.
 std::string render_json(const Diagnostic& diagnostic, const support::SourceMap& sources);
 
 }  // namespace rnnc::diagnostics
