@@ -1,5 +1,5 @@
-// What was written, as it was written: nothing is resolved, nothing is checked beyond the grammar (grammar/Rnn.g4).
-// Names are in Unicode normal form C. Every node knows its span.
+// What was written, as it was written: nothing is resolved, nothing is checked beyond the grammar
+// (grammar/Rnn.g4). Names are in Unicode normal form C. Every node knows its span.
 #pragma once
 
 #include <memory>
@@ -37,7 +37,20 @@ struct Argument {
 
 // ---------------------------------------------------------------- expressions
 
-enum class BinaryOp { add, subtract, multiply, divide, power, contract, less, less_equal, greater, greater_equal, equal, not_equal };
+enum class BinaryOp {
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  contract,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  equal,
+  not_equal
+};
 
 struct Number {
   double value;
@@ -181,8 +194,8 @@ struct Declaration {
 
 struct Comment {
   Span span;
-  std::string text;     // with its sign, without the line break
-  bool alone_on_line;   // nothing but blanks before it
+  std::string text;    // with its sign, without the line break
+  bool alone_on_line;  // nothing but blanks before it
 };
 
 struct File {

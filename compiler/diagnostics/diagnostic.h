@@ -20,7 +20,7 @@ enum class Code : unsigned {
 
 struct CodeInfo {
   Code code;
-  unsigned number;               // 210
+  unsigned number;  // 210
   Severity severity;
   std::string_view name;         // "shape_mismatch"
   std::string_view title;        // "shapes do not fit"
@@ -46,8 +46,8 @@ struct Diagnostic {
   std::string help;  // what to do; empty if there is nothing to say
 };
 
-// Collects the diagnostics of one run. The same code at the same place with the same message is kept once, since a cell that
-// is used twice is elaborated twice.
+// Collects the diagnostics of one run. The same code at the same place with the same message is kept once,
+// since a cell that is used twice is elaborated twice.
 class Sink {
  public:
   void report(Diagnostic diagnostic);
