@@ -4,7 +4,12 @@
 
 namespace rnnc::ast {
 
-using namespace layout;
+using layout::Doc;
+using layout::concat;
+using layout::hard_line;
+using layout::nest;
+using layout::text;
+using layout::trailing;
 
 namespace {
 

@@ -8,7 +8,16 @@
 
 namespace rnnc::ast {
 
-using namespace layout;
+using layout::Doc;
+using layout::align;
+using layout::concat;
+using layout::flat;
+using layout::group;
+using layout::hard_line;
+using layout::line;
+using layout::nest;
+using layout::text;
+using layout::trailing;
 
 namespace {
 

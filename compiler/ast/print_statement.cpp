@@ -7,7 +7,13 @@
 
 namespace rnnc::ast {
 
-using namespace layout;
+using layout::Doc;
+using layout::concat;
+using layout::flat;
+using layout::group;
+using layout::line;
+using layout::nest;
+using layout::text;
 
 namespace {
 

@@ -8,7 +8,11 @@
 
 namespace rnnc::ast {
 
-using namespace layout;
+using layout::Doc;
+using layout::concat;
+using layout::flat;
+using layout::nest;
+using layout::text;
 
 namespace {
 
