@@ -68,7 +68,7 @@ struct NameAttr {
 struct ConstAttr {
   std::vector<double> values;
   friend bool operator==(const ConstAttr&,
-                         const ConstAttr&);  // bit for bit: NaN equals itself, -0 differs from 0
+                         const ConstAttr&);  // bit for bit: -0 differs from 0; any NaN equals any other
 };
 // iota: 0, 1, 2, ... along its only dim. gather: the dim of the table that is indexed. scatter_add: the dim
 // it makes. concat: the dim it makes.

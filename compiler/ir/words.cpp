@@ -1,0 +1,42 @@
+#include "compiler/ir/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rnnc::ir {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '.' ||
+         c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_word(std::string_view text) {
+  if (text.empty() || is_digit(text[0]) || text[0] == '.' || text[0] == '\'') return false;
+  return std::all_of(text.begin(), text.end(), is_word_byte);
+}
+
+std::string to_word(std::string_view text) {
+  if (is_word(text)) return std::string(text);
+  std::string quoted = "\"";
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      quoted += fmt::format("\\x{:02x}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+}  // namespace rnnc::ir

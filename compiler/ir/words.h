@@ -1,0 +1,16 @@
+// Words and strings of the text form, shared by printer and reader.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rnnc::ir {
+
+// Letters, digits, `_`, `.`, `'` and everything that is not ASCII.
+bool is_word_byte(char c);
+// Word bytes, the first one no digit, dot or prime: what stands in the text without quotes.
+bool is_word(std::string_view text);
+// The text itself if it is a word, else in quotes with escapes (\" \\ \xNN).
+std::string to_word(std::string_view text);
+
+}  // namespace rnnc::ir
