@@ -39,4 +39,60 @@ std::string to_word(std::string_view text) {
   return quoted + '"';
 }
 
+std::string_view word(Direction direction) {
+  return direction == Direction::forward ? "forward" : "backward";
+}
+
+std::string_view word(Reduction reduction) {
+  switch (reduction) {
+    case Reduction::sum:
+      return "sum";
+    case Reduction::max:
+      return "max";
+    case Reduction::min:
+      return "min";
+  }
+  return "?";
+}
+
+std::string_view word(Semiring semiring) {
+  return semiring == Semiring::plus_times ? "plus_times" : "max_plus";
+}
+
+std::string_view word(PrefixKind kind) {
+  switch (kind) {
+    case PrefixKind::sum:
+      return "sum";
+    case PrefixKind::max:
+      return "max";
+    case PrefixKind::affine:
+      return "affine";
+  }
+  return "?";
+}
+
+std::string_view word(Distribution distribution) {
+  switch (distribution) {
+    case Distribution::uniform:
+      return "uniform";
+    case Distribution::normal:
+      return "normal";
+    case Distribution::bernoulli:
+      return "bernoulli";
+  }
+  return "?";
+}
+
+std::string_view word(DrawPer per) {
+  switch (per) {
+    case DrawPer::step:
+      return "step";
+    case DrawPer::sequence:
+      return "sequence";
+    case DrawPer::parameter:
+      return "parameter";
+  }
+  return "?";
+}
+
 }  // namespace rnnc::ir
