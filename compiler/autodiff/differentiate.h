@@ -17,9 +17,10 @@ struct Request {
   std::vector<std::string> with_respect_to;
 };
 
-// Everything that `forward` computes and returns, then one result "grad.<name>" for each name asked for (zeros where nothing
-// depends on it). Each scan becomes a scan that also yields what its adjoint reads (the tape), and a scan in the other direction. One
-// rule per op, in files by family; the equations are in semantics.md. Works on any verified function. `dims` may grow.
+// Everything that `forward` computes and returns, then one result "grad.<name>" for each name asked for
+// (zeros where nothing depends on it). Each scan becomes a scan that also yields what its adjoint reads (the
+// tape), and a scan in the other direction. One rule per op, in files by family; the equations are in
+// semantics.md. Works on any verified function. `dims` may grow.
 ir::Function differentiate(const ir::Function& forward, ir::DimTable& dims, const Request& request);
 
 }  // namespace rnnc::autodiff
