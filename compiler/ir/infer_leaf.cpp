@@ -54,6 +54,9 @@ Inferred infer_random(const Query& query) {
   if (draw.distribution == Distribution::bernoulli ? !(draw.p >= 0 && draw.p <= 1) : draw.p != 0) {
     return refuse(query, "{} is not its probability", draw.p);
   }
+  if (constant_elements(query.wanted, query.dims) > UINT32_MAX) {
+    return refuse(query, "more elements than its counter has");
+  }
   bool batch = query.has(query.wanted, DimKind::batch);
   auto times = std::count_if(query.wanted.dims.begin(), query.wanted.dims.end(),
                              [&](DimId dim) { return query.is(dim, DimKind::time); });
