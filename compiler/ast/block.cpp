@@ -4,8 +4,8 @@
 
 namespace rnnc::ast {
 
-using layout::Doc;
 using layout::concat;
+using layout::Doc;
 using layout::hard_line;
 using layout::nest;
 using layout::text;

@@ -8,9 +8,9 @@
 
 namespace rnnc::ast {
 
-using layout::Doc;
 using layout::align;
 using layout::concat;
+using layout::Doc;
 using layout::flat;
 using layout::group;
 using layout::hard_line;

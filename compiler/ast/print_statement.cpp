@@ -7,8 +7,8 @@
 
 namespace rnnc::ast {
 
-using layout::Doc;
 using layout::concat;
+using layout::Doc;
 using layout::flat;
 using layout::group;
 using layout::line;

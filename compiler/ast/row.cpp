@@ -8,8 +8,8 @@
 
 namespace rnnc::ast {
 
-using layout::Doc;
 using layout::concat;
+using layout::Doc;
 using layout::flat;
 using layout::nest;
 using layout::text;
