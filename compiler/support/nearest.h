@@ -1,0 +1,15 @@
+// "Did you mean": the word that was probably meant.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rnnc::support {
+
+// The candidate with the fewest edits (insert, delete, replace a byte) from `name`: one in a short word, one
+// more for every four letters in a longer one. Empty if none is that near. Equal distances: the first
+// candidate.
+std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+}  // namespace rnnc::support
