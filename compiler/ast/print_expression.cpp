@@ -24,6 +24,7 @@ namespace {
 // A broken pipeline hangs from its first `|>` if the value before it is at most this long.
 constexpr size_t kShortHead = 24;
 constexpr int kIndentation = 2;
+constexpr int kContinuation = 4;
 
 template <class... Cases>
 struct Overloaded : Cases... {
@@ -89,7 +90,7 @@ std::pair<const Expr*, std::vector<const NodeType*>> unroll(const Expr& root, Ex
 
 }  // namespace
 
-Doc ExpressionPrinter::seam(uint32_t byte, Doc otherwise) {
+Doc ExpressionPrinter::comments(uint32_t byte) {
   std::vector<Doc> parts;
   while (const Comment* comment = comments_.take_before(byte)) {
     bool ends_a_line = parts.empty() && !comment->alone_on_line;
@@ -97,18 +98,25 @@ Doc ExpressionPrinter::seam(uint32_t byte, Doc otherwise) {
     std::string content = without_final_blanks(comment->text);
     parts.push_back(ends_a_line ? trailing(std::move(content)) : text(std::move(content)));
   }
-  if (parts.empty()) return otherwise;
-  parts.push_back(hard_line());
-  return concat(std::move(parts));
+  return parts.empty() ? Doc() : concat(std::move(parts));
+}
+
+Doc ExpressionPrinter::seam(uint32_t byte, Doc otherwise) {
+  Doc before = comments(byte);
+  return before.empty() ? otherwise : concat({before, hard_line()});
+}
+
+Doc ExpressionPrinter::continued(uint32_t byte, Doc otherwise) {
+  return nest(kContinuation, seam(byte, std::move(otherwise)));
 }
 
 Doc ExpressionPrinter::value(const Expr& expr) {
   if (!std::holds_alternative<Binary>(expr.node)) return expression(expr);
-  return concat({seam(expr.span.begin, {}), chain(expr, true)});
+  return concat({continued(expr.span.begin), chain(expr, true)});
 }
 
 Doc ExpressionPrinter::expression(const Expr& expr) {
-  return concat({seam(expr.span.begin, {}), node(expr)});
+  return concat({continued(expr.span.begin), node(expr)});
 }
 
 Doc ExpressionPrinter::node(const Expr& expr) {
@@ -198,7 +206,8 @@ Doc ExpressionPrinter::bracket(const Bracket& bracket, const Expr& expr) {
   if (!delay) return concat({object, arguments("[", bracket.arguments, "]", expr)});
   Doc left = expression(*delay->left);
   Doc right = expression(*delay->right);
-  return concat({object, text("["), left, text(spelling(*delay)), right, seam(expr.span.end, {}), text("]")});
+  return concat(
+      {object, text("["), left, text(spelling(*delay)), right, continued(expr.span.end), text("]")});
 }
 
 Doc ExpressionPrinter::argument(const Argument& argument) {
@@ -238,13 +247,16 @@ Doc ExpressionPrinter::list(const char* open, const std::vector<Element>& elemen
     parts.push_back(seam(element.begin, line(parts.empty() ? "" : " ")));
     parts.push_back(element.print());
   }
+  Doc before_close = comments(end);
+  bool has_lines = !parts.empty() || !before_close.empty();
+  parts.push_back(before_close);
   Doc inner = nest(kIndentation, concat(std::move(parts)));
-  Doc last = seam(end, elements.empty() ? Doc() : line(""));
+  Doc last = !has_lines ? Doc() : before_close.empty() ? line("") : hard_line();
   return group(concat({text(open), inner, last, text(close)}));
 }
 
 Doc ExpressionPrinter::name(const Name& name) {
-  Doc before = seam(name.span.begin, {});
+  Doc before = continued(name.span.begin);
   return concat({before, text(name.text)});
 }
 
@@ -256,28 +268,28 @@ Doc ExpressionPrinter::names(const std::vector<Name>& names) {
       parts.push_back(name(each));
       continue;
     }
-    Doc separator = seam(each.span.begin, line());
+    Doc separator = continued(each.span.begin, line());
     parts.push_back(concat({text(","), group(concat({separator, text(each.text)}))}));
   }
   return concat(std::move(parts));
 }
 
 Doc ExpressionPrinter::path(const Path& path) {
-  Doc before = seam(path.span.begin, {});
+  Doc before = continued(path.span.begin);
   return concat({before, text(path.text())});
 }
 
 Doc ExpressionPrinter::shape(const Shape& shape) {
-  Doc before = seam(shape.span.begin, {});
+  Doc before = continued(shape.span.begin);
   return concat({before, expressions(shape.sizes, shape.span.end)});
 }
 
 Doc ExpressionPrinter::type(const Type& type) {
-  Doc before = seam(type.span.begin, {});
+  Doc before = continued(type.span.begin);
   Doc sequence = type.sequence ? text("seq ") : Doc();
   if (type.shape) return concat({before, sequence, shape(*type.shape)});
   Doc count = expression(*type.token);
-  return concat({before, sequence, text("token["), count, seam(type.span.end, {}), text("]")});
+  return concat({before, sequence, text("token["), count, continued(type.span.end), text("]")});
 }
 
 Doc ExpressionPrinter::settings(const std::vector<Setting>& settings) {

@@ -30,8 +30,13 @@ class ExpressionPrinter {
 
   // The comments before this byte, each ending its line; `otherwise` where there are none.
   layout::Doc seam(uint32_t byte, layout::Doc otherwise);
+  // The same where no line would be broken but for a comment: what follows is indented as the rest of a
+  // statement.
+  layout::Doc continued(uint32_t byte, layout::Doc otherwise = {});
 
  private:
+  // The comments before this byte, without the end of the last one's line; empty where there are none.
+  layout::Doc comments(uint32_t byte);
   layout::Doc node(const Expr& expr);
   layout::Doc negate(const Negate& negate, const Expr& expr);
   layout::Doc chain(const Expr& expr, bool outdented);

@@ -12,12 +12,10 @@ using layout::Doc;
 using layout::flat;
 using layout::group;
 using layout::line;
-using layout::nest;
 using layout::text;
 
 namespace {
 
-constexpr int kContinuation = 4;
 constexpr size_t kBodyIndentation = 2;
 
 template <class... Cases>
@@ -51,7 +49,7 @@ Row StatementPrinter::declaration(const Declaration& declaration) {
   Span span = declaration.span;
   return std::visit(Overloaded{
                         [&](const Import& import) {
-                          Doc gap = nest(kContinuation, expressions_.seam(span.end, text(" ")));
+                          Doc gap = expressions_.continued(span.end, text(" "));
                           return row_of(RowKind::other,
                                         concat({text("import"), gap, text('"' + import.path + '"')}));
                         },
@@ -205,7 +203,7 @@ Doc StatementPrinter::paths(const std::vector<Path>& paths, const std::string& s
       parts.push_back(expressions_.path(each));
       continue;
     }
-    Doc gap = expressions_.seam(each.span.begin, line());
+    Doc gap = expressions_.continued(each.span.begin, line());
     parts.push_back(concat({text(separator), group(concat({gap, text(each.text())}))}));
   }
   return concat(std::move(parts));
@@ -226,7 +224,7 @@ void StatementPrinter::put_shape(Row& row, const Shape& shape, Span span) {
 }
 
 void StatementPrinter::put_value(Row& row, std::string sign, const Expr& value, Span span) {
-  Doc comments = nest(kContinuation, expressions_.seam(value.span.begin, {}));
+  Doc comments = expressions_.continued(value.span.begin);
   row.value = concat({comments, expressions_.value(value)});
   row.sign = std::move(sign);
   std::string_view before = written_.between(span.begin, value.span.begin);

@@ -11,12 +11,9 @@ namespace rnnc::ast {
 using layout::concat;
 using layout::Doc;
 using layout::flat;
-using layout::nest;
 using layout::text;
 
 namespace {
-
-constexpr int kContinuation = 4;
 
 // One of the two places in a row that may stand below its neighbours'.
 struct Stop {
@@ -138,7 +135,7 @@ void align_rows(const std::vector<Row*>& rows) {
 }
 
 Doc to_doc(const Row& row) {
-  Doc left = nest(kContinuation, before_sign(row));
+  Doc left = before_sign(row);
   if (row.value.empty()) return left;
   std::string gap(row.sign_padding + 1, ' ');
   if (row.sign.empty()) return concat({left, text(" "), row.value});
