@@ -45,6 +45,7 @@ bool within_depth_limit(const Tokens& tokens, diagnostics::Sink& sink) {
       levels.back().end_expression();
       size_t inner = levels.back().highest;
       levels.pop_back();
+      if (kind == Kind::right_brace) continue;  // a body is no operand
       levels.back().operand = std::max(levels.back().operand, inner);
       ++levels.back().links;
     } else if (is_infix(kind) || kind == Kind::root) {
