@@ -224,8 +224,8 @@ void StatementPrinter::put_shape(Row& row, const Shape& shape, Span span) {
 }
 
 void StatementPrinter::put_value(Row& row, std::string sign, const Expr& value, Span span) {
-  Doc comments = expressions_.continued(value.span.begin);
-  row.value = concat({comments, expressions_.value(value)});
+  row.gap = expressions_.continued(value.span.begin, text(" "));
+  row.value = expressions_.value(value);
   row.sign = std::move(sign);
   std::string_view before = written_.between(span.begin, value.span.begin);
   size_t last = before.find_last_not_of(" \t\r\n");

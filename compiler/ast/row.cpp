@@ -27,8 +27,8 @@ constexpr Stop kSignStop = {&Row::value, &Row::written_sign, &Row::sign_padding}
 bool is_broken(const Row& row) { return row.names.breaks() || row.shape.breaks(); }
 
 bool takes_part(const Row& row, const Stop& stop) {
-  bool has_part = !(row.*stop.part).empty() && (stop.part != kSignStop.part || !row.sign.empty());
-  return has_part && !is_broken(row);
+  if ((row.*stop.part).empty() || is_broken(row)) return false;
+  return stop.part != kSignStop.part || (!row.sign.empty() && !row.gap.breaks());
 }
 
 Doc before_shape(const Row& row) {
@@ -137,9 +137,8 @@ void align_rows(const std::vector<Row*>& rows) {
 Doc to_doc(const Row& row) {
   Doc left = before_sign(row);
   if (row.value.empty()) return left;
-  std::string gap(row.sign_padding + 1, ' ');
-  if (row.sign.empty()) return concat({left, text(" "), row.value});
-  return concat({left, text(gap + row.sign + " "), row.value});
+  std::string sign = row.sign.empty() ? "" : std::string(row.sign_padding + 1, ' ') + row.sign;
+  return concat({left, text(std::move(sign)), row.gap, row.value});
 }
 
 }  // namespace rnnc::ast

@@ -39,6 +39,7 @@ struct Row {
   layout::Doc names;  // with the colon; everything that has no further parts
   layout::Doc shape;
   std::string sign;  // "=" or "~"
+  layout::Doc gap;   // between the sign and the value: a blank, or comments
   layout::Doc value;
   WrittenColumn written_shape;
   WrittenColumn written_sign;

@@ -125,6 +125,8 @@ TEST(PrintFile, MendsAnAlignmentAfterARenaming) {
 }
 
 TEST(PrintFile, AlignsWithinAGroupOnly) {
+  EXPECT_EQ(body("  log_f  = x\n  m = # by hand\n y\n"), "  log_f = x\n  m =  # by hand\n      y\n")
+      << "nor with a value that begins its own line";
   EXPECT_EQ(body("  a   = x\n  bcd = y\n\n  e   = z\n"), "  a   = x\n  bcd = y\n\n  e = z\n");
 }
 
