@@ -27,6 +27,9 @@ target_compile_options(rnnc_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -W
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports std::string and std::variant of its own headers (false positives in optimised builds).
   target_compile_options(rnnc_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+else()
+  # Clang reports libstdc++'s own use of std::get_temporary_buffer in std::stable_sort.
+  target_compile_options(rnnc_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 if(RNNC_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
