@@ -1,4 +1,5 @@
-// What every rewrite of a function needs: who reads a value, and a copy of the function under the rewrite's control.
+// What every rewrite of a function needs: who reads a value, and a copy of the function under the rewrite's
+// control.
 #pragma once
 
 #include <functional>
@@ -10,8 +11,8 @@
 
 namespace rnnc::ir {
 
-// Who reads each value of a function. Values are numbered in the order of their definition, parameters first, so a < b implies that
-// b cannot be an ancestor of a.
+// Who reads each value of a function. Values are numbered in the order of their definition, parameters first,
+// so a < b implies that b cannot be an ancestor of a.
 class Uses {
  public:
   explicit Uses(const Function& function);
@@ -27,10 +28,12 @@ class Uses {
   std::vector<uint32_t> returns_;
 };
 
-// A copy in the making: every value of the old function that is still needed is copied or replaced by a value of the new one.
+// A copy in the making: every value of the old function that is still needed is copied or replaced by a value
+// of the new one.
 class Rewriter {
  public:
-  // `parameters`: the new function begins with copies of the old one's parameters; else it has those that the rewrite adds.
+  // `parameters`: the new function begins with copies of the old one's parameters; else it has those that the
+  // rewrite adds.
   enum class Parameters { copied, own };
   Rewriter(const Function& from, const DimTable& dims, Parameters parameters = Parameters::copied);
   Rewriter(const Rewriter&) = delete;
@@ -44,7 +47,8 @@ class Rewriter {
   ValueId operator[](ValueId old) const;
   std::vector<ValueId> mapped(std::span<const ValueId> old) const;
 
-  // `now`, a value of the new function, stands for `old` from here on, and takes over its name if it has none.
+  // `now`, a value of the new function, stands for `old` from here on, and takes over its name if it has
+  // none.
   void replace(ValueId old, ValueId now);
   // The instruction with its operands mapped: types as they were, hence only where operands kept theirs.
   void copy(InstrId instr);
@@ -62,7 +66,8 @@ class Rewriter {
   std::vector<ValueId> now_;
 };
 
-// The function with each scan's body replaced by what `rewrite` makes of it; `rewrite` keeps parameters and results.
+// The function with each scan's body replaced by what `rewrite` makes of it; `rewrite` keeps parameters and
+// results.
 Function map_bodies(const Function& function, const DimTable& dims,
                     const std::function<Function(const Function&)>& rewrite);
 
@@ -81,8 +86,8 @@ struct ScanParts {
   const std::string& carry_name(size_t i) const { return body.results()[attr.outs + i].name; }
 };
 
-// A constant dimension of the same size as `like`, none of `taken`, named after it (H', H'', ...): the first that exists already,
-// else a new one. Two rewrites that need "another H" therefore agree on which.
+// A constant dimension of the same size as `like`, none of `taken`, named after it (H', H'', ...): the first
+// that exists already, else a new one. Two rewrites that need "another H" therefore agree on which.
 DimId another_dim(DimTable& dims, DimId like, const std::vector<DimId>& taken);
 
 // `a` with `from` called `to`.

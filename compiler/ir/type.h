@@ -59,10 +59,11 @@ struct Type {
 // The time dimension of the type, or an invalid id. A type with two times (attention) gives the first.
 DimId time_of(const Type& type, const DimTable& dims);
 
-// The product of the constant dimensions: the elements of one step of one sequence. INT64_MAX if it is larger than that.
+// The product of the constant dimensions: the elements of one step of one sequence. INT64_MAX if it is larger
+// than that.
 int64_t constant_elements(const Type& type, const DimTable& dims);
 
-std::string to_text(Element element);                        // "f32", "i32", "bool"
+std::string to_text(Element element);                         // "f32", "i32", "bool"
 std::string to_text(const Type& type, const DimTable& dims);  // "f32[T,B,H]"
 
 }  // namespace rnnc::ir

@@ -1,5 +1,5 @@
-// A pass is one function from a verified function to a verified function with the same results. Each has a file pair of its
-// own; the order, with reasons, is driver/pipeline.cpp.
+// A pass is one function from a verified function to a verified function with the same results. Each has a
+// file pair of its own; the order, with reasons, is driver/pipeline.cpp.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,8 @@
 
 namespace rnnc::passes {
 
-// `dims` may grow. What a pass does to a function it also does to the bodies of its scans, where that makes sense.
+// `dims` may grow. What a pass does to a function it also does to the bodies of its scans, where that makes
+// sense.
 using Run = ir::Function (*)(const ir::Function& function, ir::DimTable& dims);
 
 struct Pass {
