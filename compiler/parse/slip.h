@@ -36,14 +36,19 @@ struct Site {
   KindSet expected;    // what could have stood at `at`
 
   const Token& here() const { return tokens[at]; }
-  // The token `back` places before `at`, or the one at the end of the file if there is none.
-  const Token& before(size_t back = 1) const { return at >= back ? tokens[at - back] : tokens.back(); }
-  const Token& after(size_t ahead = 1) const { return tokens[std::min(at + ahead, tokens.size() - 1)]; }
+  // The token before `at`, or the end of the file if there is none.
+  const Token& before() const { return at > 0 ? tokens[at - 1] : tokens.back(); }
+  // The token `ahead` places after `at`, at most the end of the file.
+  const Token& after(size_t ahead) const { return tokens[std::min(at + ahead, tokens.size() - 1)]; }
   Kind kind() const { return here().kind; }
   Kind first_kind() const { return tokens[last_start].kind; }
   bool expects(Kind kind) const { return expected.contains(kind); }
   bool expects_expression() const { return expects(Kind::number) && expects(Kind::root); }
   bool expects_operator() const { return expects(Kind::plus); }
+  // The part begins where an expression could not go on, on the same line: x in `h = W x`.
+  bool begins_amid_line() const {
+    return start > 0 && !tokens[start].first_on_line && ends_operand(tokens[start - 1].kind);
+  }
 };
 
 struct Slip {

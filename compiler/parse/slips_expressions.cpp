@@ -20,12 +20,10 @@ Slip missing_after(const Site& site, size_t last) {
               "complete the line, or leave the sign out");
 }
 
-// `h = tanh W x`: x was read as the beginning of a statement, which then failed.
+// `h = W x`: x was read as the beginning of a statement, which then failed.
 bool is_swallowed_operand(const Site& site) {
-  if (site.part != Part::statement || site.tokens[site.start].kind != Kind::name || site.start == 0)
-    return false;
-  const Token& first = site.tokens[site.start];
-  if (first.first_on_line || !ends_operand(site.tokens[site.start - 1].kind)) return false;
+  if (site.part != Part::statement || !site.begins_amid_line()) return false;
+  if (site.tokens[site.start].kind != Kind::name) return false;
   if (!site.expects(Kind::assign) || site.at != site.start + 1) return false;
   size_t after = is_opening(site.kind()) ? site.outline.after_group(site.at) : site.at;
   Kind sign = site.tokens[after].kind;
@@ -64,7 +62,8 @@ Explanation explain_incomplete_line(const Site& site) {
   return missing_after(site, name - 1);
 }
 
-// a : or = inside brackets, a comma inside parentheses that only group.
+// A colon or `=` inside brackets, a comma inside parentheses that only group, a statement where they are
+// still open.
 Explanation explain_bracket_contents(const Site& site) {
   size_t opening = site.last_part == Part::statement ? innermost_open(site) : kNoToken;
   if (opening == kNoToken) return {};

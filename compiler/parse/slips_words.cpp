@@ -77,12 +77,6 @@ std::string foreign_help(std::string_view word) {
   return "";
 }
 
-// A statement that begins where an expression could not go on, on the same line: W in `h = tanh W x`.
-bool begins_amid_line(const Site& site) {
-  return !site.tokens[site.start].first_on_line && site.start > 0 &&
-         ends_operand(site.tokens[site.start - 1].kind);
-}
-
 Explanation foreign_word(const Site& site, size_t word, const std::vector<std::string>& keywords,
                          bool suggest) {
   std::string text(site.tokens[word].text);
@@ -93,7 +87,7 @@ Explanation foreign_word(const Site& site, size_t word, const std::vector<std::s
   return slip(site, Code::foreign_word, word, fmt::format("`{}` is no keyword", text), help);
 }
 
-bool names_follow(const Site& site, size_t at) { return site.tokens[at + 1].kind == Kind::name; }
+bool name_follows(const Site& site) { return site.after(1).kind == Kind::name; }
 
 // The end of the body that was closed last, if that was right before.
 void point_at_closed_body(const Site& site, Slip& found) {
@@ -104,25 +98,25 @@ void point_at_closed_body(const Site& site, Slip& found) {
 }  // namespace
 
 Explanation explain_foreign_word(const Site& site) {
-  if (site.part == Part::file && site.kind() == Kind::name && names_follow(site, site.at)) {
+  if (site.part == Part::file && site.kind() == Kind::name && name_follows(site)) {
     return foreign_word(site, site.at, {"cell", "model", "fn", "import"}, true);
   }
   if (site.part != Part::statement || site.at != site.start + 1 || site.before().kind != Kind::name)
     return {};
-  if (begins_amid_line(site) && !foreign_help(site.tokens[site.start - 1].text).empty()) {
+  if (site.begins_amid_line() && !foreign_help(site.tokens[site.start - 1].text).empty()) {
     return foreign_word(site, site.start - 1, {}, false);
   }
   if (site.here().line != site.before().line || site.kind() == Kind::assign) return {};
   static const std::vector<std::string> kStatements = {"input",  "target", "state", "param", "gate",
                                                        "output", "loss",   "train", "stored"};
-  bool suggest = (site.kind() == Kind::name || site.kind() == Kind::left_brace) && !begins_amid_line(site);
+  bool suggest = (site.kind() == Kind::name || site.kind() == Kind::left_brace) && !site.begins_amid_line();
   return foreign_word(site, site.start, kStatements, suggest);
 }
 
 Explanation explain_misplaced_declaration(const Site& site) {
   if (site.part == Part::file || !is_declaration_keyword(site.kind())) return {};
   if (site.outline.starts[site.at] == Start::declaration) return {};
-  if (!names_follow(site, site.at) && site.kind() != Kind::import_file) return {};
+  if (!name_follows(site) && site.kind() != Kind::import_file) return {};
   return slip(site, Code::misplaced_declaration, site.at,
               fmt::format("{} stands inside a body", quoted(site.kind())),
               "move it out; if the body was to end before it, add `}`");
@@ -149,7 +143,7 @@ Explanation explain_reserved_word(const Site& site) {
   size_t word = site.at;
   if (is_keyword(site.kind())) {
     if (!site.expects(Kind::name) || site.outline.starts[site.at] != Start::none) return {};
-    bool begins_statement = is_statement_keyword(site.kind()) && names_follow(site, site.at);
+    bool begins_statement = is_statement_keyword(site.kind()) && name_follows(site);
     bool operand_before = site.kind() == Kind::time && site.expects_operator();
     if (begins_statement || operand_before) return {};
   } else {

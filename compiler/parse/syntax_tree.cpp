@@ -48,8 +48,8 @@ SyntaxTree::SyntaxTree(const Tokens& tokens) : tokens_(tokens), machine_(std::ma
 SyntaxTree::~SyntaxTree() = default;
 
 antlr4::ParserRuleContext* SyntaxTree::read(diagnostics::Sink& sink) {
-  // SLL gives up where LL might still find a way, and it has no memory of what it skipped; a text in which it
-  // finds a tree has that tree. So the slow way is for texts with errors.
+  // SLL takes no heed of the rules around a choice, so it is fast; where it finds a tree, LL finds the same
+  // one. Where it finds none, LL has the last word, and says what is wrong.
   try {
     return machine_->read(PredictionMode::SLL, std::make_shared<antlr4::BailErrorStrategy>());
   } catch (const antlr4::ParseCancellationException&) {
