@@ -4,9 +4,12 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/support/overloaded.h"
 #include "compiler/support/source.h"
 
 namespace rnnc::ast {
+
+using support::Overloaded;
 
 using layout::align;
 using layout::concat;
@@ -25,11 +28,6 @@ namespace {
 constexpr size_t kShortHead = 24;
 constexpr int kIndentation = 2;
 constexpr int kContinuation = 4;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
 
 std::string_view ascii_spelling(BinaryOp op) {
   switch (op) {

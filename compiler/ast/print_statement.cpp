@@ -3,9 +3,12 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/support/overloaded.h"
 #include "compiler/support/source.h"
 
 namespace rnnc::ast {
+
+using support::Overloaded;
 
 using layout::concat;
 using layout::Doc;
@@ -17,11 +20,6 @@ using layout::text;
 namespace {
 
 constexpr size_t kBodyIndentation = 2;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
 
 Row row_of(RowKind kind, Doc names) {
   Row row;
@@ -186,7 +184,7 @@ Doc StatementPrinter::pairs(const std::string& head, const std::vector<BlockElem
   if (may_be_one_line && !elements.empty()) {
     std::string line = head + " {";
     for (const BlockElement& element : elements) {
-      line += (element.span == elements.front().span ? " " : "  ") + flat(to_doc(element.row()));
+      line += (&element == &elements.front() ? " " : "  ") + flat(to_doc(element.row()));
     }
     line += " }";
     if (kBodyIndentation + support::display_width(line) <= kLineWidth) return text(std::move(line));

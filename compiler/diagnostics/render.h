@@ -15,6 +15,9 @@ std::string render_text(const Diagnostic& diagnostic, const support::SourceMap& 
 
 // One JSON object on one line:
 // {"code","severity","message","file","line","column","end_line","end_column","labels","notes","help"}.
+// Places are null where no text is to blame, as is `help` where there is none. A label has the keys of a
+// place, "text" and "primary"; the first is the primary one. Lines and columns (code points) count from 1;
+// the end is exclusive.
 std::string render_json(const Diagnostic& diagnostic, const support::SourceMap& sources);
 
 }  // namespace rnnc::diagnostics

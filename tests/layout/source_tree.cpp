@@ -16,7 +16,7 @@ namespace {
 
 bool is_part_of_the_project(const fs::path& folder) {
   std::string name = folder.filename().string();
-  return !name.starts_with('.') && !name.starts_with("build") && name != "out" && name != "shared";
+  return !name.starts_with('.') && !name.starts_with("build") && name != "out";
 }
 
 }  // namespace

@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "compiler/support/overloaded.h"
+
 namespace rnnc::ast {
 
 namespace {
 
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
+using support::Overloaded;
 
 std::string dump(const Expr& expr);
 std::string dump(const Train::Setting& setting);
