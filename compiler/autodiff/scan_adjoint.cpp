@@ -1,7 +1,9 @@
 #include "compiler/autodiff/scan_adjoint.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "compiler/autodiff/arrange.h"
 #include "compiler/autodiff/forward.h"
@@ -37,35 +39,35 @@ class Extension {
         inner_(scan_.body, outer.dims(), outer.active().bodies[id.index], outer.ranges().bodies[id.index]),
         draft_("adjoint"),
         build_(outer.dims(), draft_),
-        tape_(inner_.copy(), first_whole(), first_carry(), draft_),
+        tape_(inner_.copy(), first_whole(), first_carry(), build_),
         sweep_(inner_, tape_, build_) {}
 
   ScanAdjoint run() {
     seed();
     sweep_.run();
     collect_results();
+    bring_in_values();
     append_forward();
-    connect();
     return finish();
   }
 
  private:
   void seed();
   void collect_results();
+  void bring_in_values();
   void append_forward();
-  void connect();
   ScanAdjoint finish();
 
   size_t first_whole() const { return scan_.each.size(); }
   size_t first_carry() const { return scan_.each.size() + scan_.with.size(); }
   // A parameter of the draft that is the cotangent of a value of the body.
   ValueId add_cotangent(ValueId value, const std::string& name);
-  // Which operand the imported value is as a parameter of the body; past the last one if it is computed in
-  // the body.
-  size_t operand_of(const Tape::Import& import) const;
-  // The out of the forward scan that is the imported value; if that is a carry, its value after the step.
-  ValueId yielded(const Tape::Import& import) const;
-  size_t out_of(ValueId copied) const;
+  // Which operand of the scan the value of the forward body is, as a parameter; none if it is computed there.
+  std::optional<size_t> operand_of(ValueId copied) const;
+  // Brings in a value of the forward body that only the steps themselves know: a carry, or a computed one.
+  void add_from_tape(ValueId copied);
+  // Lets the forward scan yield the value, and says as which of its outs.
+  size_t yield(ValueId copied);
   std::vector<ValueId> copied(std::span<const ValueId> values) const;
 
   Forward& outer_;
@@ -79,9 +81,8 @@ class Extension {
 
   ScanAdjoint made_;
   std::vector<ir::NamedResult> results_;           // of the adjoint
-  std::vector<Tape::Import> imports_;              // those that are live
   std::vector<ir::NamedResult> yields_;            // outs of the forward scan, the tape after its own
-  std::vector<ValueId> copies_;                    // its results
+  std::vector<std::pair<size_t, size_t>> taped_;   // slices of the adjoint and the outs they are cut from
   std::vector<ValueId> slices_, whole_, carried_;  // parameters of the adjoint
 };
 
@@ -128,22 +129,9 @@ void Extension::collect_results() {
   }
 }
 
-size_t Extension::operand_of(const Tape::Import& import) const {
-  const std::vector<ValueId>& parameters = inner_.copy().parameters();
-  return static_cast<size_t>(std::find(parameters.begin(), parameters.end(), import.value) -
-                             parameters.begin());
-}
-
-ValueId Extension::yielded(const Tape::Import& import) const {
-  size_t operand = operand_of(import);
-  if (operand >= instr_.operands.size()) return import.value;
-  return inner_.copied(scan_.next(operand - first_carry()));
-}
-
-size_t Extension::out_of(ValueId copied) const {
-  auto found =
-      std::find_if(yields_.begin(), yields_.end(), [&](auto& yield) { return yield.value == copied; });
-  return static_cast<size_t>(found - yields_.begin());
+std::optional<size_t> Extension::operand_of(ValueId copied) const {
+  const ir::Value& value = inner_.copy()[copied];
+  return value.producer.valid() ? std::nullopt : std::optional<size_t>(value.index);
 }
 
 std::vector<ValueId> Extension::copied(std::span<const ValueId> values) const {
@@ -152,52 +140,73 @@ std::vector<ValueId> Extension::copied(std::span<const ValueId> values) const {
   return copies;
 }
 
-void Extension::append_forward() {
-  for (size_t i = 0; i < scan_.outs.size(); i++)
+size_t Extension::yield(ValueId copied) {
+  auto found =
+      std::find_if(yields_.begin(), yields_.end(), [&](auto& known) { return known.value == copied; });
+  auto index = static_cast<size_t>(found - yields_.begin());
+  if (found == yields_.end()) yields_.push_back({inner_.copy()[copied].name, copied});
+  return index;
+}
+
+// What a carry was is what it became one step earlier, which is an out of many cells anyway. One without
+// batch belongs to all sequences, also to those that start late: only the step itself knows what it was.
+void Extension::add_from_tape(ValueId copied) {
+  const ir::Type type = inner_.copy().type(copied);
+  const ir::Type stored = stored_type(type, outer_.dims());
+  const std::optional<size_t> carry = operand_of(copied);
+  Source source{Source::Kind::stored, {}};
+  ValueId out = copied;
+  if (stored != type) {
+    out = inner_.build().broadcast(copied, stored);
+  } else if (carry) {
+    out = inner_.copied(scan_.next(*carry - first_carry()));
+    source.kind = Source::Kind::previous;
+    ValueId first = outer_.copied(instr_.operands[*carry]);
+    if (!is_zero_constant(outer_.copy(), first)) source.first = first;
+  }
+  taped_.emplace_back(made_.each.size(), yield(out));
+  made_.each.push_back(source);
+}
+
+void Extension::bring_in_values() {
+  for (size_t i = 0; i < scan_.outs.size(); i++) {
     yields_.push_back({scan_.out_name(i), inner_.copied(scan_.out(i))});
+  }
   const std::vector<bool> live = live_values(draft_, results_);
   for (const Tape::Import& import : tape_.imports()) {
     if (!live[import.parameter.index]) continue;
-    imports_.push_back(import);
-    if (operand_of(import) < first_carry()) continue;
-    ValueId value = yielded(import);
-    if (out_of(value) == yields_.size()) yields_.push_back({inner_.copy()[value].name, value});
+    std::optional<size_t> operand = operand_of(import.value);
+    bool from_outside = operand && *operand < first_carry();
+    if (from_outside && *operand >= first_whole()) {
+      whole_.push_back(import.parameter);
+      made_.with.push_back(outer_.copied(instr_.operands[*operand]));
+      continue;
+    }
+    slices_.push_back(import.parameter);
+    if (from_outside) {
+      made_.each.push_back({Source::Kind::stored, outer_.copied(instr_.operands[*operand])});
+    } else {
+      add_from_tape(import.value);
+    }
   }
+}
+
+void Extension::append_forward() {
   auto body = std::make_shared<Function>(inner_.copy());
   for (const ir::NamedResult& yield : yields_) body->add_result(yield.name, yield.value);
-  for (size_t k = 0; k < scan_.finals.size(); k++)
+  for (size_t k = 0; k < scan_.finals.size(); k++) {
     body->add_result(scan_.carry_name(k), inner_.copied(scan_.next(k)));
+  }
   ir::ScanAttr attr = scan_.attr;
   attr.outs = static_cast<uint32_t>(yields_.size());
   attr.body = std::move(body);
   outer_.build().at(instr_.span);
-  copies_ = outer_.build().scan(std::move(attr), copied(scan_.each), copied(scan_.with), copied(scan_.first));
-  std::vector<ValueId> originals = copies_;
-  originals.erase(originals.begin() + static_cast<ptrdiff_t>(scan_.outs.size()),
-                  originals.begin() + static_cast<ptrdiff_t>(yields_.size()));
-  outer_.replace(instr_.results, originals);
-}
-
-void Extension::connect() {
-  for (const Tape::Import& import : imports_) {
-    size_t operand = operand_of(import);
-    if (operand < first_whole()) {
-      slices_.push_back(import.parameter);
-      made_.each.push_back({Source::Kind::stored, outer_.copied(instr_.operands[operand])});
-    } else if (operand < first_carry()) {
-      whole_.push_back(import.parameter);
-      made_.with.push_back(outer_.copied(instr_.operands[operand]));
-    } else {
-      slices_.push_back(import.parameter);
-      Source source{Source::Kind::stored, copies_[out_of(yielded(import))]};
-      if (operand < instr_.operands.size()) {
-        source.kind = Source::Kind::previous;
-        ValueId first = outer_.copied(instr_.operands[operand]);
-        if (!is_zero_constant(outer_.copy(), first)) source.first = first;
-      }
-      made_.each.push_back(source);
-    }
-  }
+  std::vector<ValueId> results =
+      outer_.build().scan(std::move(attr), copied(scan_.each), copied(scan_.with), copied(scan_.first));
+  for (auto [slice, out] : taped_) made_.each[slice].value = results[out];
+  results.erase(results.begin() + static_cast<ptrdiff_t>(scan_.outs.size()),
+                results.begin() + static_cast<ptrdiff_t>(yields_.size()));
+  outer_.replace(instr_.results, results);
 }
 
 ScanAdjoint Extension::finish() {

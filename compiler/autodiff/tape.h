@@ -17,8 +17,8 @@ class Tape final : public Values {
   };
 
   // `body` is the forward copy, whose parameters from `first_whole` to `first_carry` are whole operands.
-  // Writes to `adjoint`.
-  Tape(const ir::Function& body, size_t first_whole, size_t first_carry, ir::Function& adjoint);
+  // Writes to `adjoint`. All arguments must outlive the tape.
+  Tape(const ir::Function& body, size_t first_whole, size_t first_carry, ir::Builder& adjoint);
 
   ir::ValueId read(ir::ValueId value) override;
 
@@ -29,10 +29,13 @@ class Tape final : public Values {
   ir::ValueId again(ir::ValueId value, const ir::Instr& instr);
 
   const ir::Function& body_;
-  ir::Function& adjoint_;
+  ir::Builder& adjoint_;
   std::vector<bool> invariant_;     // equal at every step
   std::vector<ir::ValueId> known_;  // by value of the body: its value in the adjoint, once read
   std::vector<Import> imports_;
 };
+
+// What is stored over time has the batch; a value of the body without it is stored once for each sequence.
+ir::Type stored_type(const ir::Type& type, const ir::DimTable& dims);
 
 }  // namespace rnnc::autodiff
