@@ -144,7 +144,9 @@ size_t Extension::yield(ValueId copied) {
   auto found =
       std::find_if(yields_.begin(), yields_.end(), [&](auto& known) { return known.value == copied; });
   auto index = static_cast<size_t>(found - yields_.begin());
-  if (found == yields_.end()) yields_.push_back({inner_.copy()[copied].name, copied});
+  if (found != yields_.end()) return index;
+  const std::string& name = inner_.copy()[copied].name;
+  yields_.push_back({name.empty() ? "tape" : name, copied});
   return index;
 }
 
