@@ -51,7 +51,7 @@ std::vector<ValueId> sources_of(const Function& function, const Request& request
 Function differentiate(const Function& forward, ir::DimTable& dims, const Request& request) {
   const std::vector<ValueId> leaves = leaves_of(forward, request);
   const Flags active = active_values(forward, leaves, sources_of(forward, request));
-  const Ranges ranges = ranges_of(forward, dims);
+  const Ranges ranges = ranges_of(forward, dims, request.infinite);
   Forward copy(forward, dims, active, ranges);
   SameFunction values;
   ir::Builder& build = copy.build();

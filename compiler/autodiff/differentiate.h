@@ -15,6 +15,9 @@ struct Request {
   std::vector<std::string> given;
   // Names of params and inputs (real ones) whose gradients are wanted.
   std::vector<std::string> with_respect_to;
+  // Names of inputs that may hold ±∞, such as a state that begins there. All other params and inputs are
+  // taken to be finite, which spares guards (README.md, "Zero wins").
+  std::vector<std::string> infinite = {};
 };
 
 // Everything that `forward` computes and returns, then one result "grad.<name>" for each name asked for

@@ -1,5 +1,6 @@
-// Ops of one, two and three elements. Local derivatives that can be infinite or NaN go through
-// Emitter::scaled and divided, which let a cotangent of 0 win.
+// Ops of one, two and three elements. Two calls that write instructions never stand in one argument list,
+// whose order compilers choose: the same function comes out of every build. Local derivatives that can be
+// infinite or NaN go through Emitter::scaled and divided, which let a cotangent of 0 win.
 #include <cmath>
 #include <optional>
 
@@ -15,10 +16,10 @@ void vjp_neg(Step& step) { step.give(0, step.emit().neg(step.cotangent())); }
 // Slope 0 at 0.
 void vjp_abs(Step& step) {
   Emitter& emit = step.emit();
-  ValueId a = step.operand(0);
-  ValueId zero = emit.zeros(a);
-  ValueId below = step.build().select(emit.less(a, zero), emit.neg(step.cotangent()), zero);
-  step.give(0, step.build().select(emit.less(zero, a), step.cotangent(), below));
+  ValueId a = step.operand(0), zero = emit.zeros(a);
+  ValueId negative = emit.less(a, zero), positive = emit.less(zero, a);
+  ValueId mirrored = step.build().select(negative, emit.neg(step.cotangent()), zero);
+  step.give(0, step.build().select(positive, step.cotangent(), mirrored));
 }
 
 void vjp_exp(Step& step) {
@@ -50,7 +51,8 @@ void vjp_sigmoid(Step& step) {
 void vjp_tanh(Step& step) {
   Emitter& emit = step.emit();
   ValueId t = step.result();
-  ValueId slope = emit.sub(emit.number(1, t), emit.mul(t, t));
+  ValueId square = emit.mul(t, t);
+  ValueId slope = emit.sub(emit.number(1, t), square);
   step.give(0, emit.scaled(step.cotangent(), slope, !step.range(0).nan));
 }
 
@@ -143,8 +145,8 @@ void vjp_pow(Step& step) {
     }
   }
   if (step.wants(1)) {
-    ValueId x = step.operand(0), zero = emit.zeros(x);
-    ValueId slope = emit.mul(step.result(), build.unary(Op::log, x));
+    ValueId x = step.operand(0), y = step.result(), zero = emit.zeros(x);
+    ValueId slope = emit.mul(y, build.unary(Op::log, x));
     ValueId above =
         emit.scaled(step.cotangent(), slope, step.range(0).finite() && step.result_range().finite());
     step.give(1, build.select(emit.less(zero, x), above, zero));
@@ -163,9 +165,15 @@ void give_chosen(Step& step, ValueId second) {
 
 }  // namespace
 
-void vjp_max(Step& step) { give_chosen(step, step.emit().less(step.operand(0), step.operand(1))); }
+void vjp_max(Step& step) {
+  ValueId a = step.operand(0), b = step.operand(1);
+  give_chosen(step, step.emit().less(a, b));
+}
 
-void vjp_min(Step& step) { give_chosen(step, step.emit().less(step.operand(1), step.operand(0))); }
+void vjp_min(Step& step) {
+  ValueId a = step.operand(0), b = step.operand(1);
+  give_chosen(step, step.emit().less(b, a));
+}
 
 void vjp_select(Step& step) {
   ValueId zero = step.emit().zeros(step.cotangent());

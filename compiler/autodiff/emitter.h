@@ -1,6 +1,7 @@
 // The expressions that derivative rules are made of, over ir::Builder.
 #pragma once
 
+#include <limits>
 #include <map>
 
 #include "compiler/ir/builder.h"
@@ -34,6 +35,13 @@ class Emitter {
   }
   ir::ValueId divided(ir::ValueId cotangent, ir::ValueId divisor, bool finite) {
     return guarded(cotangent, div(cotangent, divisor), finite);
+  }
+
+  // `a` where it is finite, else 0.
+  ir::ValueId finite_part(ir::ValueId a) {
+    ir::ValueId infinity = number(std::numeric_limits<double>::infinity(), a);
+    ir::ValueId finite = less(build.unary(ir::Op::abs, a), infinity);
+    return build.select(finite, a, zeros(a));
   }
 
  private:

@@ -6,7 +6,11 @@ namespace rnnc::autodiff {
 
 Forward::Forward(const ir::Function& original, const ir::DimTable& dims, const Flags& active,
                  const Ranges& ranges)
-    : dims_(dims), active_(active), ranges_(ranges), copy_(original, dims) {
+    : dims_(dims),
+      active_(active),
+      ranges_(ranges),
+      discardable_(discardable_values(original)),
+      copy_(original, dims) {
   for (uint32_t i = 0; i < original.instrs().size(); i++) {
     const ir::InstrId id{i};
     const ir::Instr& instr = original[id];

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "compiler/autodiff/activity.h"
+#include "compiler/autodiff/discard.h"
 #include "compiler/autodiff/range.h"
 #include "compiler/autodiff/scan_adjoint.h"
 #include "compiler/ir/rewrite.h"
@@ -20,6 +21,7 @@ class Forward {
   const ir::DimTable& dims() const { return dims_; }
   const Flags& active() const { return active_; }
   const Ranges& ranges() const { return ranges_; }
+  bool discardable(ir::ValueId value) const { return discardable_[value.index]; }
 
   const ir::Function& copy() const { return copy_.made(); }
   ir::Builder& build() { return copy_.build(); }
@@ -35,6 +37,7 @@ class Forward {
   const ir::DimTable& dims_;
   const Flags& active_;
   const Ranges& ranges_;
+  std::vector<bool> discardable_;
   ir::Rewriter copy_;
   std::map<ir::InstrId, ScanAdjoint> scans_;
 };

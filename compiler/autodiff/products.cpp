@@ -28,7 +28,7 @@ void vjp_contract(Step& step) {
   for (size_t i : {0u, 1u}) {
     if (!step.wants(i)) continue;
     std::vector<DimId> over = dims_without(step.result_type(), step.type(i));
-    step.give(i, step.build().contract(step.cotangent(), step.operand(1 - i), over, step.type(i)));
+    step.give(i, step.build().contract(step.cotangent(), step.factor(1 - i), over, step.type(i)));
   }
 }
 
@@ -43,7 +43,8 @@ ValueId first_extreme(Step& step, const std::vector<DimId>& over) {
   const Type index_type = type.with_element(ir::Element::i32);
   ValueId none = build.constant(0, type.with_element(ir::Element::boolean));
   ValueId beyond = build.constant(std::numeric_limits<int32_t>::max(), index_type);
-  ValueId chosen = emit.equal(step.operand(0), build.broadcast(step.result(), type));
+  ValueId a = step.operand(0);
+  ValueId chosen = emit.equal(a, build.broadcast(step.result(), type));
   for (DimId dim : type.dims) {
     if (std::find(over.begin(), over.end(), dim) == over.end()) continue;
     ValueId index = build.broadcast(build.iota(dim), index_type);

@@ -57,8 +57,9 @@ bool sums_softmax(const Function& function, const Instr& sum) {
 
 class Analysis {
  public:
-  Analysis(const Function& function, const ir::DimTable& dims, const std::vector<Range>& parameters)
-      : function_(function), dims_(dims) {
+  Analysis(const Function& function, const ir::DimTable& dims, const std::vector<std::string>& infinite,
+           const std::vector<Range>& parameters)
+      : function_(function), dims_(dims), infinite_(infinite) {
     ranges_.values.resize(function.values().size(), Range::anything());
     ranges_.bodies.resize(function.instrs().size());
     for (size_t i = 0; i < parameters.size(); i++) of(function.parameters()[i]) = parameters[i];
@@ -95,6 +96,7 @@ class Analysis {
 
   const Function& function_;
   const ir::DimTable& dims_;
+  const std::vector<std::string>& infinite_;
   Ranges ranges_;
 };
 
@@ -177,12 +179,11 @@ Range Analysis::result(const Instr& instr) {
   RNNC_UNREACHABLE("a scan has several results");
 }
 
-// What a model remembers may hold the -∞ that a maximum starts from.
 Range Analysis::input(const Instr& instr) {
   const std::string& name = std::get<ir::NameAttr>(instr.attributes).name;
-  if (name.starts_with("state.")) return {-kInfinity, kInfinity, true, true, false};
-  if (name.starts_with("lengths.")) return {0, kInfinity};
-  return {};
+  bool infinite = std::find(infinite_.begin(), infinite_.end(), name) != infinite_.end();
+  if (infinite) return {-kInfinity, kInfinity, true, true, false};
+  return name.starts_with("lengths.") ? Range{0, kInfinity} : Range{};
 }
 
 Range Analysis::constant(const Instr& instr) {
@@ -265,7 +266,7 @@ void Analysis::scan(const Instr& instr, size_t index) {
   bool grew = true;
   Ranges body;
   while (grew) {
-    body = Analysis(scan.body, dims_, parameters).run();
+    body = Analysis(scan.body, dims_, infinite_, parameters).run();
     grew = false;
     for (size_t k = 0; k < scan.first.size(); k++) {
       Range wider = hull(carries[k], body[scan.next(k)]);
@@ -283,8 +284,9 @@ void Analysis::scan(const Instr& instr, size_t index) {
 
 }  // namespace
 
-Ranges ranges_of(const Function& function, const ir::DimTable& dims) {
-  return Analysis(function, dims, {}).run();
+Ranges ranges_of(const Function& function, const ir::DimTable& dims,
+                 const std::vector<std::string>& infinite) {
+  return Analysis(function, dims, infinite, {}).run();
 }
 
 }  // namespace rnnc::autodiff

@@ -2,11 +2,12 @@
 // that may be infinite or NaN, a cotangent of exactly 0 must win (README.md, "Zero wins"), which costs a
 // comparison. The ranges say where it may not, so that gates and normalisations pay nothing.
 //
-// Assumed: params and data are finite, and + − × of finite numbers do not overflow. Everything else is
-// derived.
+// Assumed: params and inputs are finite unless said otherwise, and + − × of finite numbers do not overflow.
+// Everything else is derived.
 #pragma once
 
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "compiler/ir/function.h"
@@ -39,6 +40,8 @@ struct Ranges {
   const Range& operator[](ir::ValueId value) const { return values[value.index]; }
 };
 
-Ranges ranges_of(const ir::Function& function, const ir::DimTable& dims);
+// `infinite` names the inputs that may hold ±∞.
+Ranges ranges_of(const ir::Function& function, const ir::DimTable& dims,
+                 const std::vector<std::string>& infinite = {});
 
 }  // namespace rnnc::autodiff

@@ -28,6 +28,12 @@ class Step {
 
   // Values, to be used in the adjoint.
   ir::ValueId operand(size_t i) { return read(sweep_.forward_.copied(instr_.operands[i])); }
+  // As a factor of sums of products. Where the result may be thrown away, what is not finite counts as 0: it
+  // would make NaN of the cotangents that are 0.
+  ir::ValueId factor(size_t i) {
+    bool unsafe = !range(i).finite() && sweep_.forward_.discardable(instr_.results[0]);
+    return unsafe ? emit().finite_part(operand(i)) : operand(i);
+  }
   ir::ValueId result() { return read(sweep_.forward_.copied(instr_.results[0])); }
   ir::ValueId read(ir::ValueId copied) { return sweep_.values_.read(copied); }
 

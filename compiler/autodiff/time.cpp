@@ -81,7 +81,8 @@ class PrefixAdjoint {
   void choice();
 
   ValueId before() {
-    return previous(emit_, step_.result(), attr_.time, attr_.direction, step_.operand(first_));
+    ValueId states = step_.result(), first = step_.operand(first_);
+    return previous(emit_, states, attr_.time, attr_.direction, first);
   }
   ValueId start_of(ValueId value) { return at_start(emit_, value, attr_.time, attr_.direction); }
   ValueId no_state() { return emit_.zeros(step_.type(first_)); }
@@ -110,7 +111,7 @@ void PrefixAdjoint::sum() {
 
 // s = a s' + b:  db = D,  da = D s',  of the first value a D where a sequence starts
 void PrefixAdjoint::linear() {
-  ValueId coefficients = step_.operand(0);
+  ValueId coefficients = step_.factor(0);
   ValueId all = total(coefficients);
   step_.give(added_, all);
   if (step_.wants(0)) {

@@ -84,15 +84,15 @@ ir::Module gru(const std::string& direction) {
                                   direction));
 }
 
-ir::Module slstm(const std::string& direction) {
-  return read_or_die(in_direction(R"(module slstm {
+ir::Module slstm(const std::string& direction, const std::string& first_m) {
+  return read_or_die(in_direction(in_direction(R"(module slstm {
   dim N = 2  dim D = 2  dim E = 2  batch B  time T
   func @forward {
     %xz = input xz : f32[T,B,N,D]  %xi = input xi : f32[T,B,N,D]
     %xf = input xf : f32[T,B,N,D]  %xo = input xo : f32[T,B,N,D]
     %Rz = param R.z : f32[N,D,E]  %Ri = param R.i : f32[N,D,E]  %Rf = param R.f : f32[N,D,E]  %Ro = param R.o : f32[N,D,E]
     %zero = const 0 : f32[B,N,D]
-    %low = const -inf : f32[B,N,D]
+    %low = $first : f32[B,N,D]
     %h, %hT, %cT, %nT, %mT = scan $ T each(%xz, %xi, %xf, %xo) with(%Rz, %Ri, %Rf, %Ro) carry(%zero, %zero, %zero, %low)
         : f32[T,B,N,D], f32[B,N,D], f32[B,N,D], f32[B,N,D], f32[B,N,D] {
       (%xz : f32[B,N,D], %xi : f32[B,N,D], %xf : f32[B,N,D], %xo : f32[B,N,D],
@@ -116,6 +116,7 @@ ir::Module slstm(const std::string& direction) {
     return h = %h, state.c = %cT, state.n = %nT
   }
 })",
+                                               first_m, "$first"),
                                   direction));
 }
 

@@ -12,8 +12,8 @@ namespace rnnc::testing {
 ir::Module lstm(const std::string& direction);
 // Reset before the product: two contracts, one of which needs all of the other's result.
 ir::Module gru(const std::string& direction);
-// Exponential gates over heads N; the stabiliser starts at −∞.
-ir::Module slstm(const std::string& direction);
+// Exponential gates over heads N; the stabiliser starts at −∞, or at what the input "state.m" says.
+ir::Module slstm(const std::string& direction, const std::string& first_m = "const -inf");
 // The same gates over a matrix memory.
 ir::Module mlstm(const std::string& direction);
 // At every step of T a softmax over the steps of S.

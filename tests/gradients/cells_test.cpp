@@ -20,6 +20,7 @@ class Cell : public ::testing::TestWithParam<std::string> {};
 TEST_P(Cell, LstmWithState) { expect_right_gradients(lstm(GetParam())); }
 TEST_P(Cell, GruWithTwoPhasesAndALearnedStart) { expect_right_gradients(gru(GetParam())); }
 TEST_P(Cell, SlstmFromMinusInfinity) { expect_right_gradients(slstm(GetParam())); }
+TEST_P(Cell, SlstmFromAnyState) { expect_right_gradients(slstm(GetParam(), "input state.m")); }
 TEST_P(Cell, MlstmFromMinusInfinity) { expect_right_gradients(mlstm(GetParam())); }
 TEST_P(Cell, ScanInScan) {
   expect_right_gradients(scan_in_scan(GetParam(), "forward"));

@@ -189,6 +189,26 @@ TEST(Untaken, StepOfAScanPassesExactlyZero) {
   EXPECT_EQ(gradient[3], 0);
 }
 
+// The weights of a product that is thrown away where x = 0.
+TEST(Untaken, ProductPassesNothingToItsWeights) {
+  Gradients gradients(case_module(R"(
+    %x = input x : f32[T,B,H]  %w = param w : f32[H]  %zero = const 0 : f32[T,B]
+    %l = log %x : f32[T,B,H]  %u = contract %l, %w over {H} : f32[T,B]
+    %least = reduce min %x over {H} : f32[T,B]  %p = less %zero, %least : bool[T,B]
+    %y = select %p, %u, %zero : f32[T,B]
+    return y = %y)"),
+                      {1, {{"T", {2}}}});
+  gradients.arguments.inputs["x"].values = {0, 1, 1, 1, std::exp(1), std::exp(2), 1, 1, 1};
+  gradients.arguments.params["w"].values = {1, 1, 1};
+  Values weights = gradients.of("w");
+  EXPECT_NEAR(weights[0], 0, 1e-12);
+  EXPECT_NEAR(weights[1], 1, 1e-12);
+  EXPECT_NEAR(weights[2], 2, 1e-12);
+  Values slopes = gradients.of("x");
+  EXPECT_EQ(slopes[0], 0);
+  EXPECT_NEAR(slopes[4], std::exp(-1), 1e-12);
+}
+
 TEST(Beyond, TheEndNothingIsDividedByZero) {
   Gradients gradients(
       case_module("%a = input a : f32[T,B,H]  %q = mul %a, %a : f32[T,B,H]  %r = sqrt %q : f32[T,B,H]"
@@ -224,11 +244,12 @@ TEST(Infinite, SlopeOfSqrtAtZero) {
 TEST(Infinite, FirstValuesLeaveNoNan) {
   for (const char* direction : {"forward", "backward"}) {
     for (double size : {1.0, 30.0, 1000.0}) {
-      for (const ir::Module& module : {slstm(direction), mlstm(direction)}) {
+      for (const ir::Module& module :
+           {slstm(direction), slstm(direction, "input state.m"), mlstm(direction)}) {
         Gradients gradients(module, {3, {{"T", {40, 17, 1}}}});
         for (auto& [name, array] : gradients.arguments.inputs) {
           if (array.element != ir::Element::real || name.starts_with("grad.")) continue;
-          for (double& number : array.values) number *= size;
+          for (double& number : array.values) number = name == "state.m" ? -kInfinity : number * size;
         }
         for (const auto& [name, array] : gradients.run()) {
           for (double number : array.values)
