@@ -108,7 +108,8 @@ TEST(Scans, AccumulatorsAddOneTermAfterTheOther) {
   // The pass `lift` knows them by this form.
   ir::Module module = testing::lstm("forward");
   Function gradient = differentiate(module.forward, module.dims, {{}, {"h"}, {"U.i"}});
-  ir::ScanParts adjoint(all_of(gradient, Op::scan)[1]);
+  const std::vector<Instr> scans = all_of(gradient, Op::scan);
+  ir::ScanParts adjoint(scans.at(1));
   const Instr* sum = adjoint.body.producer(adjoint.next(2));
   ASSERT_EQ(sum->op, Op::add);
   EXPECT_EQ(sum->operands[0], adjoint.carry_params[2]);
@@ -128,7 +129,8 @@ TEST(Scans, WhatIsFreeOrTheSameAtEachStepIsNotStored) {
     }
     return h = %h)");
   Function gradient = differentiate(module.forward, module.dims, {{}, {"h"}, {"x", "g"}});
-  ir::ScanParts forward(all_of(gradient, Op::scan)[0]);
+  const std::vector<Instr> scans = all_of(gradient, Op::scan);
+  ir::ScanParts forward(scans.at(0));
   // a and the sum; neither e, nor its copies, nor those of the sum.
   EXPECT_EQ(names(forward.body.results()), (std::vector<std::string>{"h", "sum", "a", "h"}));
 }
