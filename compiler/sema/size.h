@@ -30,13 +30,12 @@ class Size {
   explicit Size(int64_t number);
   static Size name(const std::string& name);
   // All dimensions of the bare input `input`, as one axis: what `input x` without a shape has. A list of any
-  // length takes its place when the cell is used (substitute).
+  // length takes its place when the cell is used (substitute). Its name, as names() gives it, is "input...".
   static Size pack(const std::string& input);
 
   std::optional<int64_t> number() const;           // if it is one
   std::optional<std::string> single_name() const;  // if it is one plain name (no pack)
   bool is_pack() const;
-  std::string pack_input() const;  // of a pack: the input's name
 
   friend Size operator+(const Size& a, const Size& b);
   friend Size operator-(const Size& a, const Size& b);

@@ -1,0 +1,140 @@
+// A body under the sizes that someone gave.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/check.h"
+#include "compiler/sema/elaborate.h"
+
+namespace rnnc::sema {
+
+std::vector<SizeSymbol> symbols(const Program& program, const ast::Body& body, diagnostics::Sink& sink) {
+  Elaborator world(program, sink);
+  auto checked = world.alone(body, {});
+  std::vector<SizeSymbol> result;
+  if (!checked || checked->failed) return result;
+  for (const SizeSymbol& symbol : checked->body->symbols) {
+    if (!symbol.fallback) result.push_back(symbol);
+  }
+  return result;
+}
+
+namespace {
+
+// The sizes given, and defaults for the others; what is missing or wrong is reported.
+bool resolve_sizes(const Body& body, const std::map<std::string, int64_t>& given,
+                   std::map<std::string, int64_t>& sizes, diagnostics::Sink& sink) {
+  bool good = true;
+  for (const auto& [name, value] : given) {
+    bool known = std::any_of(body.symbols.begin(), body.symbols.end(),
+                             [&](const SizeSymbol& s) { return s.name == name; });
+    if (known) continue;
+    std::vector<std::string> names;
+    for (const SizeSymbol& symbol : body.symbols) names.push_back(symbol.name);
+    std::string near = nearest(name, names);
+    sink.report({Code::unknown_size,
+                 fmt::format("`{}` has no size `{}`", body.name, name),
+                 {body.span, ""},
+                 {},
+                 {},
+                 near.empty() ? "" : fmt::format("did you mean `-D {}={}`?", near, value)});
+    good = false;
+  }
+  for (const SizeSymbol& symbol : body.symbols) {
+    auto found = given.find(symbol.name);
+    std::optional<int64_t> value;
+    if (found != given.end()) {
+      value = found->second;
+    } else if (symbol.fallback) {
+      value = symbol.fallback->evaluate(sizes);
+    }
+    if (!value && found == given.end() && !symbol.fallback) {
+      sink.report({Code::size_missing,
+                   fmt::format("the size `{}` is not known", symbol.name),
+                   {symbol.span, ""},
+                   {},
+                   {},
+                   fmt::format("give it: `-D {}=...`, or let the data say it", symbol.name)});
+      good = false;
+    } else if (!value || *value < 1 || *value > (int64_t{1} << 40)) {
+      sink.report({Code::size_not_positive,
+                   fmt::format("the size `{}` must be a whole number, at least 1", symbol.name),
+                   {symbol.span, ""},
+                   {},
+                   {},
+                   ""});
+      good = false;
+    } else {
+      sizes[symbol.name] = *value;
+    }
+  }
+  return good;
+}
+
+// Every dimension of every value must come out whole and positive.
+bool check_dimensions(const Body& body, const std::map<std::string, int64_t>& sizes,
+                      diagnostics::Sink& sink) {
+  for (const Node& node : body.nodes) {
+    for (const Size& size : node.type.shape) {
+      auto value = size.evaluate(sizes);
+      if (value && *value >= 1) continue;
+      std::string numbers;
+      for (const std::string& name : size.names())
+        numbers += fmt::format("{}{} = {}", numbers.empty() ? "" : ", ", name, sizes.at(name));
+      sink.report(
+          {Code::size_not_positive,
+           fmt::format("the dimension {} is no whole number, at least 1, where {}", size.text(), numbers),
+           {node.span, ""},
+           {},
+           {},
+           "choose sizes that divide"});
+      return false;
+    }
+    const auto* call = std::get_if<node::Call>(&node.data);
+    if (call == nullptr) continue;
+    std::map<std::string, int64_t> inner;
+    bool whole = true;
+    for (const auto& [name, shape] : call->sizes) {
+      if (shape.size() != 1) continue;  // a pack of several, or none, dimensions: in `inner` under no name
+      auto value = shape[0].evaluate(sizes);
+      whole = whole && value.has_value();
+      if (value) inner[name] = *value;
+    }
+    bool packs = std::any_of(call->sizes.begin(), call->sizes.end(),
+                             [](const auto& entry) { return entry.second.size() != 1; });
+    if (whole && !packs && !check_dimensions(*call->body, inner, sink)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::shared_ptr<const Model> instantiate(const Program& program, const ast::Body& body,
+                                         const std::map<std::string, int64_t>& sizes,
+                                         diagnostics::Sink& sink) {
+  size_t before = sink.error_count();
+  Elaborator world(program, sink);
+  auto checked = world.alone(body, {});
+  if (!checked) {
+    sink.report({Code::missing_setting,
+                 fmt::format("`{}` needs a function as its setting: it cannot stand alone", body.name.text),
+                 {body.name.span, ""},
+                 {},
+                 {},
+                 "write a model that uses it"});
+    return nullptr;
+  }
+  auto model = std::make_shared<Model>();
+  if (sink.error_count() > before || checked->failed ||
+      !resolve_sizes(*checked->body, sizes, model->sizes, sink))
+    return nullptr;
+  if (!checked->counts.empty()) {  // now that numbers of layers are known
+    checked = world.alone(body, model->sizes);
+    if (sink.error_count() > before || checked->failed) return nullptr;
+  }
+  if (!check_dimensions(*checked->body, model->sizes, sink)) return nullptr;
+  model->body = checked->body;
+  return model;
+}
+
+}  // namespace rnnc::sema
