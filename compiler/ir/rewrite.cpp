@@ -97,6 +97,13 @@ ScanParts::ScanParts(const Instr& scan) : attr(std::get<ScanAttr>(scan.attribute
   finals = results.subspan(attr.outs, attr.carries);
 }
 
+ScanAttr like(const ScanAttr& scan) {
+  ScanAttr attr;
+  attr.direction = scan.direction;
+  attr.time = scan.time;
+  return attr;
+}
+
 DimId another_dim(DimTable& dims, DimId like, const std::vector<DimId>& taken) {
   const Dim model = dims[like];
   for (std::string name = model.name + "'";; name += "'") {

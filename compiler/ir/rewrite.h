@@ -86,6 +86,9 @@ struct ScanParts {
   const std::string& carry_name(size_t i) const { return body.results()[attr.outs + i].name; }
 };
 
+// Time and direction of another scan, as yet without operands and body.
+ScanAttr like(const ScanAttr& scan);
+
 // A constant dimension of the same size as `like`, none of `taken`, named after it (H', H'', ...): the first
 // that exists already, else a new one. Two rewrites that need "another H" therefore agree on which.
 DimId another_dim(DimTable& dims, DimId like, const std::vector<DimId>& taken);

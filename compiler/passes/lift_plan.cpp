@@ -1,0 +1,362 @@
+#include "compiler/passes/lift_plan.h"
+
+#include <algorithm>
+
+#include "compiler/passes/cost.h"
+#include "compiler/passes/cut.h"
+
+namespace rnnc::passes {
+namespace {
+
+using ir::Function;
+using ir::Instr;
+using ir::Op;
+using ir::ValueId;
+
+constexpr size_t kNoCarry = SIZE_MAX;
+constexpr int64_t kNever = int64_t{1} << 60;
+
+enum class Place : uint8_t {
+  before,  // needs no value of the loop: invariant, or computed for all steps at once
+  loop,    // on a cycle through time, or read by what is, or not to be written over time
+  after,   // needs values of the loop, and the loop does not need it
+};
+
+class Planner {
+ public:
+  Planner(const ir::ScanParts& scan, const ir::DimTable& dims, const Recurrence& recurrence,
+          const OverTime& over_time, const std::vector<bool>& used)
+      : scan_(scan),
+        body_(scan.body),
+        dims_(dims),
+        recurrence_(recurrence),
+        over_time_(over_time),
+        used_(used),
+        place_(body_.values().size(), Place::before),
+        wanted_(body_.values().size(), false),
+        carry_of_(body_.values().size(), kNoCarry) {
+    for (size_t i = 0; i < scan.attr.carries; ++i) carry_of_[scan.carry_params[i].index] = i;
+  }
+
+  LiftPlan run() {
+    find_wanted();
+    for (ValueId value : recurrence_.order) place_[value.index] = place_of(value);
+    find_sums();
+    find_live();
+    claim_for_loop();
+    cut_after();
+    find_inside();
+    cut_before();
+    return std::move(plan_);
+  }
+
+ private:
+  void find_wanted();
+  Place place_of(ValueId value) const;
+  Place place_of_carry(ValueId value) const;
+  void find_sums();
+  int64_t newly_stored(const std::vector<bool>& stored, ValueId term) const;
+  std::vector<bool> find_stored() const;
+  void find_live();
+  void claim_for_loop();
+  void cut_after();
+  void find_inside();
+  void need_inside(ValueId value, std::vector<ValueId>& open);
+  void keep_carry(size_t carry, std::vector<ValueId>& open);
+  void cut_before();
+
+  bool can_cross(ValueId value) const { return can_be_sequence(body_.type(value), dims_); }
+  bool is_used_out(ValueId value) const {
+    for (size_t i = 0; i < scan_.attr.outs; ++i) {
+      if (used_[i] && scan_.out(i) == value) return true;
+    }
+    return false;
+  }
+  // A carry on a cycle of which the outside has the next values anyway. (Carries that only hand each other on
+  // have no other source than themselves.)
+  bool is_delay_of_out(ValueId value) const {
+    const size_t carry = carry_of_[value.index];
+    if (carry == kNoCarry || !recurrence_.recurrent(value) || !can_cross(value)) return false;
+    return body_.producer(scan_.next(carry)) && is_used_out(scan_.next(carry));
+  }
+  bool free_leaf(ValueId value) const {
+    const Instr* made = body_.producer(value);
+    return made && (made->op == Op::constant || made->op == Op::iota);
+  }
+  // Removed from the loop: a delay outside, or a sum.
+  bool leaves(size_t carry) const {
+    return summed_[carry] || place_[scan_.carry_params[carry].index] == Place::before ||
+           (made_after_[scan_.carry_params[carry].index] &&
+            !recurrence_.recurrent(scan_.carry_params[carry]));
+  }
+
+  const ir::ScanParts& scan_;
+  const Function& body_;
+  const ir::DimTable& dims_;
+  const Recurrence& recurrence_;
+  const OverTime& over_time_;
+  const std::vector<bool>& used_;
+
+  std::vector<Place> place_;
+  std::vector<bool> wanted_;  // outside
+  std::vector<bool> live_;    // needed at all, once sums have left
+  std::vector<size_t> carry_of_;
+  std::vector<bool> summed_;       // by carry
+  std::vector<bool> made_after_;   // not (only) in the loop
+  std::vector<bool> from_before_;  // values that need no loop, and that the loop reads
+  LiftPlan plan_;
+};
+
+void Planner::find_wanted() {
+  for (size_t i = 0; i < scan_.attr.outs; ++i) {
+    if (used_[i]) wanted_[scan_.out(i).index] = true;
+  }
+}
+
+Place Planner::place_of_carry(ValueId value) const {
+  ValueId next = scan_.next(carry_of_[value.index]);
+  if (!can_cross(value)) return Place::loop;
+  if (place_[next.index] == Place::before) return Place::before;
+  // A delay leaves where it costs nothing: what it delays is an out.
+  return place_[next.index] == Place::after && wanted_[next.index] ? Place::after : Place::loop;
+}
+
+Place Planner::place_of(ValueId value) const {
+  if (recurrence_.recurrent(value)) return Place::loop;
+  const Instr* made = body_.producer(value);
+  if (!made) return carry_of_[value.index] == kNoCarry ? Place::before : place_of_carry(value);
+  if (over_time_.invariant(value)) return Place::before;
+  if (!over_time_.can_write(*made)) return Place::loop;
+  bool needs_loop = std::any_of(made->operands.begin(), made->operands.end(),
+                                [&](ValueId operand) { return place_[operand.index] != Place::before; });
+  return needs_loop ? Place::after : Place::before;
+}
+
+// Values that are sequences whatever is decided, or that lanes can compute again from such.
+std::vector<bool> Planner::find_stored() const {
+  std::vector<bool> stored(body_.values().size(), false);
+  for (ValueId value : recurrence_.order) {
+    const Instr* made = body_.producer(value);
+    size_t carry = carry_of_[value.index];
+    bool is = place_[value.index] == Place::before || wanted_[value.index];
+    if (carry != kNoCarry) is = is || (can_cross(value) && wanted_[scan_.next(carry).index]);
+    if (made && is_lane_op(*made) && over_time_.can_write(*made)) {
+      is = is || std::all_of(made->operands.begin(), made->operands.end(),
+                             [&](ValueId operand) { return stored[operand.index]; });
+    }
+    stored[value.index] = is;
+  }
+  return stored;
+}
+
+// Elements a step that summing the term outside would add to what is stored; kNever if it cannot be.
+int64_t Planner::newly_stored(const std::vector<bool>& stored, ValueId term) const {
+  if (over_time_.invariant(term)) return kNever;
+  int64_t total = 0;
+  for (ValueId needed : needed_by_sum(body_, term)) {
+    if (stored[needed.index]) continue;
+    if (!can_cross(needed)) return kNever;
+    total += elements(body_.type(needed), dims_);
+  }
+  return total;
+}
+
+void Planner::find_sums() {
+  summed_.assign(scan_.attr.carries, false);
+  std::vector<Accumulator> found = find_accumulators(scan_, ir::Uses(body_));
+  if (found.empty()) return;
+  const std::vector<bool> stored = find_stored();
+  for (Accumulator& accumulator : found) {
+    // A product saves reading and writing the accumulator at each step; it may store as many elements as that
+    // has. A plain sum saves less and may store none.
+    bool worth =
+        std::all_of(accumulator.terms.begin(), accumulator.terms.end(), [&](const Accumulator::Term& term) {
+          const Instr* made = body_.producer(term.value);
+          bool product = made && made->op == Op::contract && !is_lane_op(*made);
+          return newly_stored(stored, term.value) <= (product ? elements(body_.type(term.value), dims_) : 0);
+        });
+    if (!worth) continue;
+    summed_[accumulator.carry] = true;
+    for (const Accumulator::Term& term : accumulator.terms) {
+      for (ValueId needed : needed_by_sum(body_, term.value)) wanted_[needed.index] = true;
+    }
+    plan_.sums.push_back(std::move(accumulator));
+  }
+}
+
+void Planner::find_live() {
+  live_ = wanted_;
+  for (size_t i = 0; i < scan_.attr.carries; ++i) {
+    if (used_[scan_.attr.outs + i] && !summed_[i]) live_[scan_.next(i).index] = true;
+  }
+  std::vector<ValueId> open;
+  for (ValueId value : recurrence_.order) {
+    if (live_[value.index]) open.push_back(value);
+  }
+  auto need = [&](ValueId value) {
+    if (!live_[value.index]) open.push_back(value);
+    live_[value.index] = true;
+  };
+  while (!open.empty()) {
+    ValueId value = open.back();
+    open.pop_back();
+    if (const Instr* made = body_.producer(value)) {
+      std::for_each(made->operands.begin(), made->operands.end(), need);
+    } else if (size_t carry = carry_of_[value.index]; carry != kNoCarry) {
+      need(scan_.next(carry));
+    }
+  }
+}
+
+// What the loop reads is of the loop.
+void Planner::claim_for_loop() {
+  auto claim = [&](ValueId read) {
+    if (place_[read.index] == Place::after) place_[read.index] = Place::loop;
+  };
+  for (size_t i = recurrence_.order.size(); i-- > 0;) {
+    ValueId value = recurrence_.order[i];
+    if (!live_[value.index] || place_[value.index] != Place::loop) continue;
+    if (const Instr* made = body_.producer(value)) {
+      std::for_each(made->operands.begin(), made->operands.end(), claim);
+    } else if (size_t carry = carry_of_[value.index]; carry != kNoCarry) {
+      claim(scan_.next(carry));
+    }
+  }
+  // The last value of a delay that leaves is read from the sequence of what it delays.
+  for (size_t i = 0; i < scan_.attr.carries; ++i) {
+    ValueId before = scan_.carry_params[i];
+    bool delay = !recurrence_.recurrent(before) && place_[before.index] != Place::loop;
+    if (delay && used_[scan_.attr.outs + i]) wanted_[scan_.next(i).index] = true;
+  }
+}
+
+void Planner::cut_after() {
+  Cut cut;
+  std::vector<Cut::Node> node(body_.values().size());
+  std::vector<ValueId> values;
+  for (ValueId value : recurrence_.order) {
+    if (place_[value.index] == Place::before || !live_[value.index]) continue;
+    const Instr* made = body_.producer(value);
+    const int64_t size = elements(body_.type(value), dims_);
+    const bool again = made && is_lane_op(*made) && over_time_.can_write(*made);
+    int64_t crossing = can_cross(value) ? size * kLaneOpsPerSave : kNever;
+    if (is_delay_of_out(value)) crossing = 0;
+    node[value.index] =
+        cut.add(crossing, place_[value.index] == Place::loop && again ? size * lane_ops(made->op) : 0);
+    values.push_back(value);
+    const bool in_loop = place_[value.index] == Place::loop;
+    if (in_loop && (!again || is_used_out(value))) cut.pin_before(node[value.index]);
+    if (!in_loop && made && !is_lane_op(*made) &&
+        std::any_of(made->operands.begin(), made->operands.end(),
+                    [&](ValueId operand) { return over_time_.invariant(operand); })) {
+      cut.pin_after(node[value.index]);  // a product with weights: all steps at once
+    }
+    if (wanted_[value.index]) cut.read_after(node[value.index]);
+  }
+  for (ValueId value : values) {
+    auto reads = [&](ValueId read) {
+      if (place_[read.index] == Place::before) return;
+      cut.reads(node[value.index], node[read.index], place_[read.index] == Place::loop);
+    };
+    if (const Instr* made = body_.producer(value)) {
+      std::for_each(made->operands.begin(), made->operands.end(), reads);
+    } else if (!recurrence_.recurrent(value)) {
+      reads(scan_.next(carry_of_[value.index]));
+    }
+  }
+  std::vector<bool> before = cut.solve(Cut::Ties::early);
+  made_after_.assign(body_.values().size(), false);
+  std::vector<bool> read_outside = wanted_;
+  for (ValueId value : values) {
+    if (before[node[value.index]]) continue;
+    made_after_[value.index] = true;
+    if (const Instr* made = body_.producer(value)) {
+      for (ValueId operand : made->operands) read_outside[operand.index] = true;
+    } else {
+      read_outside[scan_.next(carry_of_[value.index]).index] = true;
+    }
+  }
+  for (ValueId value : values) {
+    if (!before[node[value.index]] || !read_outside[value.index]) continue;
+    (is_delay_of_out(value) ? plan_.delayed : plan_.out).push_back(value);
+  }
+}
+
+void Planner::keep_carry(size_t carry, std::vector<ValueId>& open) {
+  if (std::find(plan_.carries.begin(), plan_.carries.end(), carry) != plan_.carries.end()) return;
+  plan_.carries.push_back(carry);
+  need_inside(scan_.next(carry), open);
+}
+
+void Planner::need_inside(ValueId value, std::vector<ValueId>& open) {
+  if (place_[value.index] == Place::before) {
+    from_before_[value.index] = true;
+  } else if (!plan_.inside[value.index]) {
+    plan_.inside[value.index] = true;
+    open.push_back(value);
+  }
+}
+
+void Planner::find_inside() {
+  plan_.inside.assign(body_.values().size(), false);
+  from_before_.assign(body_.values().size(), false);
+  std::vector<ValueId> open;
+  for (ValueId value : plan_.out) need_inside(value, open);
+  for (size_t i = 0; i < scan_.attr.carries; ++i) {
+    if (used_[scan_.attr.outs + i] && !leaves(i)) keep_carry(i, open);
+  }
+  while (!open.empty()) {
+    ValueId value = open.back();
+    open.pop_back();
+    if (const Instr* made = body_.producer(value)) {
+      for (ValueId operand : made->operands) need_inside(operand, open);
+    } else {
+      keep_carry(carry_of_[value.index], open);
+    }
+  }
+  std::sort(plan_.carries.begin(), plan_.carries.end());
+}
+
+void Planner::cut_before() {
+  Cut cut;
+  std::vector<Cut::Node> node(body_.values().size());
+  std::vector<ValueId> values;
+  for (ValueId value : recurrence_.order) {
+    if (place_[value.index] != Place::before || !live_[value.index] || free_leaf(value)) continue;
+    const Instr* made = body_.producer(value);
+    const ir::Type& type = body_.type(value);
+    int64_t weight =
+        over_time_.invariant(value) ? weight_of_invariant(type, dims_) : weight_of_sequence(type, dims_);
+    // What exists already is only read, what is computed for the loop is written and read.
+    node[value.index] = cut.add(made ? 2 * weight : weight);
+    values.push_back(value);
+    if (!made || !is_lane_op(*made)) cut.pin_before(node[value.index]);
+    if (from_before_[value.index]) cut.read_after(node[value.index]);
+    if (!made) continue;
+    for (ValueId operand : made->operands) {
+      if (!free_leaf(operand)) cut.reads(node[value.index], node[operand.index]);
+    }
+  }
+  std::vector<bool> before = cut.solve(Cut::Ties::late);
+  for (size_t i = recurrence_.order.size(); i-- > 0;) {
+    ValueId value = recurrence_.order[i];
+    if (!from_before_[value.index]) continue;
+    if (!free_leaf(value) && before[node[value.index]]) {
+      plan_.in.push_back(value);
+      continue;
+    }
+    plan_.inside[value.index] = true;
+    for (ValueId operand : body_.producer(value)->operands) from_before_[operand.index] = true;
+  }
+  std::sort(plan_.in.begin(), plan_.in.end());
+  std::sort(plan_.out.begin(), plan_.out.end());
+}
+
+}  // namespace
+
+LiftPlan plan_lift(const ir::ScanParts& scan, const ir::DimTable& dims, const Recurrence& recurrence,
+                   const OverTime& over_time, const std::vector<bool>& used) {
+  return Planner(scan, dims, recurrence, over_time, used).run();
+}
+
+}  // namespace rnnc::passes
