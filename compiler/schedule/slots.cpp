@@ -1,0 +1,114 @@
+#include "compiler/schedule/slots.h"
+
+#include <algorithm>
+
+#include "compiler/schedule/uses.h"
+#include "compiler/support/check.h"
+
+namespace rnnc::schedule {
+
+SizeExpr bytes_of(const Buffer& buffer) {
+  return buffer.elements * SizeExpr(bytes_of(buffer.element)) * SizeExpr(buffer.place == Place::ring ? 2 : 1);
+}
+
+bool in_arena(const Plan& plan, BufferId id) {
+  switch (plan[id].place) {
+    case Place::param:
+    case Place::constant:
+      return false;
+    case Place::input:
+      return std::any_of(plan.stages.begin(), plan.stages.end(), [&](const Stage& stage) {
+        const auto* admit = std::get_if<AdmitStage>(&stage.kind);
+        return admit && admit->input == id;
+      });
+    case Place::result:
+    case Place::scratch:
+    case Place::ring:
+    case Place::packed:
+      return plan[id].first >= 0;
+  }
+  RNNC_UNREACHABLE("a buffer of no place");
+}
+
+namespace {
+
+struct Span {
+  int first, last;
+};
+
+class Lifetimes {
+ public:
+  explicit Lifetimes(Plan& plan) : plan_(plan), loops_(plan.loops.size()) {}
+
+  void run() {
+    for (Buffer& buffer : plan_.buffers) buffer.first = buffer.last = -1;
+    Walk counting{[&](StageId, LoopId) { ++position_; },
+                  [&](LoopId loop) { loops_[loop.index].first = position_++; },
+                  [&](LoopId loop) { loops_[loop.index].last = position_++; }};
+    walk(plan_, counting);
+    position_ = 0;
+    Walk visitor{[&](StageId stage, LoopId around) {
+                   for_each_access(plan_[stage].kind, [&](const Access& access, Use) {
+                     use(access.buffer, {position_, position_}, around);
+                   });
+                   ++position_;
+                 },
+                 [&](LoopId loop) {
+                   for (const Carry& carry : plan_[loop].carries)
+                     use(carry.ring, loops_[loop.index], plan_[loop].around);
+                   if (plan_[loop].active.valid()) use(plan_[loop].active, loops_[loop.index], loop);
+                   ++position_;
+                 },
+                 [&](LoopId) { ++position_; }};
+    walk(plan_, visitor);
+  }
+
+ private:
+  // A use within loops that do not make the buffer anew lasts as long as the outermost of them.
+  void use(BufferId id, Span span, LoopId around) {
+    Buffer& buffer = plan_.buffers[id.index];
+    for (LoopId loop = around; loop.valid() && loop != buffer.within; loop = plan_[loop].around) {
+      span = {std::min(span.first, loops_[loop.index].first), std::max(span.last, loops_[loop.index].last)};
+    }
+    buffer.first = buffer.first < 0 ? span.first : std::min(buffer.first, span.first);
+    buffer.last = std::max(buffer.last, span.last);
+  }
+
+  Plan& plan_;
+  std::vector<Span> loops_;
+  int position_ = 0;
+};
+
+}  // namespace
+
+void set_lifetimes(Plan& plan) { Lifetimes(plan).run(); }
+
+// First fit among the slots whose sizes have the same symbols: whatever T and B are, one holds the other.
+void assign_slots(Plan& plan) {
+  std::vector<BufferId> order;
+  for (uint32_t i = 0; i < plan.buffers.size(); ++i) {
+    if (in_arena(plan, BufferId{i})) order.push_back(BufferId{i});
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](BufferId a, BufferId b) { return plan[a].first < plan[b].first; });
+  std::vector<int> busy_until;
+  plan.slots.clear();
+  for (BufferId id : order) {
+    Buffer& buffer = plan.buffers[id.index];
+    SizeExpr bytes = bytes_of(buffer);
+    uint32_t slot = 0;
+    while (slot < plan.slots.size() &&
+           (busy_until[slot] >= buffer.first || !plan.slots[slot].same_symbols(bytes))) {
+      ++slot;
+    }
+    if (slot == plan.slots.size()) {
+      plan.slots.push_back(bytes);
+      busy_until.push_back(0);
+    }
+    plan.slots[slot] = SizeExpr::larger(plan.slots[slot], bytes);
+    busy_until[slot] = buffer.last;
+    buffer.slot = SlotId{slot};
+  }
+}
+
+}  // namespace rnnc::schedule

@@ -1,0 +1,20 @@
+// Which buffers share memory of the arena.
+#pragma once
+
+#include "compiler/schedule/plan.h"
+
+namespace rnnc::schedule {
+
+// Gives each buffer the positions between which its contents matter, and a slot if it stands in the arena.
+// Each stage, each begin and each end of a loop is a position. What a loop finds made, or leaves made,
+// matters from its begin to its end, since the next step comes back to it; what is made anew in each step
+// (`Buffer::within`) only between its uses.
+void set_lifetimes(Plan& plan);
+void assign_slots(Plan& plan);
+
+// Bytes in the arena: a ring has two generations.
+SizeExpr bytes_of(const Buffer& buffer);
+// Whether the buffer needs a slot: an input only if an AdmitStage may copy it.
+bool in_arena(const Plan& plan, BufferId buffer);
+
+}  // namespace rnnc::schedule
