@@ -147,7 +147,6 @@ Status check_separator(const std::vector<std::string>& fields, Separator separat
 }
 
 Result<std::vector<Column>> parse(RecordReader& reader, Separator separator) {
-  if (reader.at_end()) return failure("is empty; the first line must name the columns");
   const auto header = reader.next();
   if (!header) return header.error();
   if (auto checked = check_separator(**header, separator); !checked) return checked.error();
@@ -193,6 +192,7 @@ Result<std::vector<Column>> parse_csv(std::string_view text, Separator separator
     return failure("{}: is UTF-16; save it as UTF-8", name);
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.empty()) return failure("{}: is empty; the first line must name the columns", name);
   RecordReader reader(text, separator);
   auto columns = parse(reader, separator);
   if (!columns) return failure("{}:{}: {}", name, reader.line(), columns.error().message);

@@ -188,7 +188,8 @@ void Renderer::choose_axes() {
   } else {
     // Some room above and below, as the widened ends of a linear axis give.
     const double margin = std::exp(0.04 * (std::log(y.high) - std::log(y.low)));
-    y_axis_ = logarithmic_axis(y.low / margin, y.high * margin, kYTicks);
+    y_axis_ = logarithmic_axis(std::max(y.low / margin, 1 / kLargestValue),
+                               std::min(y.high * margin, kLargestValue), kYTicks);
   }
 }
 

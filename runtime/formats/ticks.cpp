@@ -86,8 +86,9 @@ double Axis::position(double value) const {
 }
 
 Axis linear_axis(double low, double high, LinearTicks wanted) {
-  // A flat line needs some height, and more of it than the rounding of its value.
-  const double least = std::max(1e-9 * std::max(std::abs(low), std::abs(high)), 1e-300);
+  // A flat line needs some height, and more of it than the rounding of its value. A hundredth of the floor is
+  // still a normal number, so that steps and labels keep their digits.
+  const double least = std::max(1e-9 * std::max(std::abs(low), std::abs(high)), 1e-305);
   if (high - low < least) {
     const double margin = std::max(0.1 * std::abs(low), least);
     const double middle = low;

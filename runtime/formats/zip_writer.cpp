@@ -100,6 +100,7 @@ Status ZipWriter::add(const std::string& name, const Pieces& pieces, ZipMethod m
   uint64_t size = 0;
   uint32_t crc = 0;
   for (const auto piece : pieces) {
+    if (piece.empty()) continue;  // zlib takes a null pointer for the start of a new checksum
     size += piece.size();
     crc = static_cast<uint32_t>(crc32_z(crc, bytes_of(piece), piece.size()));
   }

@@ -1,0 +1,119 @@
+#include "runtime/formats/csv.h"
+
+#include <cmath>
+#include <limits>
+
+#include "tests/unit/formats/files.h"
+
+namespace rnnc::formats {
+namespace {
+
+std::string complaint(std::string_view text, Separator separator = Separator::kComma) {
+  return message(parse_csv(text, separator, "f"));
+}
+
+TEST(Csv, ReadsNamedColumnsOfNumbers) {
+  const auto columns = parse_csv("x,y\n1,-2.5\n+3e2, nan \n", Separator::kComma, "f");
+  ASSERT_TRUE(columns) << message(columns);
+  ASSERT_EQ(columns->size(), 2u);
+  EXPECT_EQ((*columns)[0].name, "x");
+  EXPECT_EQ((*columns)[0].values, (std::vector<double>{1, 300}));
+  EXPECT_EQ((*columns)[1].values[0], -2.5);
+  EXPECT_TRUE(std::isnan((*columns)[1].values[1]));
+}
+
+TEST(Csv, QuotesAndLineEndsOfTheStandard) {
+  const auto columns =
+      parse_csv("\xEF\xBB\xBF\"a, \"\"b\"\"\",\"c\nd\"\r\n\"1\",2\r\n", Separator::kComma, "f");
+  ASSERT_TRUE(columns) << message(columns);
+  EXPECT_EQ((*columns)[0].name, "a, \"b\"");
+  EXPECT_EQ((*columns)[1].name, "c\nd");
+  EXPECT_EQ((*columns)[0].values, std::vector<double>{1});
+}
+
+TEST(Csv, TheLastLineNeedsNoBreakAndBlankOnesMayFollow) {
+  EXPECT_EQ((*parse_csv("x\n1\n2", Separator::kComma, "f"))[0].values, (std::vector<double>{1, 2}));
+  EXPECT_EQ((*parse_csv("x\n1\n\n \n", Separator::kComma, "f"))[0].values, std::vector<double>{1});
+  EXPECT_EQ((*parse_csv("x,y", Separator::kComma, "f")).size(), 2u);
+}
+
+TEST(Csv, TheNameOfTheFileChoosesTheSeparator) {
+  EXPECT_EQ(separator_of("a.csv"), Separator::kComma);
+  EXPECT_EQ(separator_of("a.tsv"), Separator::kTab);
+  EXPECT_EQ(separator_of("a.tab"), Separator::kTab);
+  EXPECT_EQ((*parse_csv("x\ty\n1\t2\n", Separator::kTab, "f"))[1].values, std::vector<double>{2});
+}
+
+TEST(Csv, FieldsThatAreNoNumberNameLineAndColumn) {
+  EXPECT_EQ(complaint("x,y\n1,2\n3,four\n"), "f:3: column 'y' has 'four', which is no number");
+  EXPECT_EQ(complaint("x,y\n1,\n"), "f:2: column 'y' is empty; write nan where there is no number");
+  EXPECT_EQ(complaint("x\n1e999\n"), "f:2: column 'x' has '1e999', which is out of the range of a double");
+  EXPECT_TRUE(contains(complaint("x\n1.2.3\n"), "no number"));
+  EXPECT_TRUE(contains(complaint("x\n+-1\n"), "no number"));
+  EXPECT_TRUE(contains(complaint("x\n0x10\n"), "no number"));
+  EXPECT_TRUE(contains(complaint(std::string("x\n1\0\n", 5)), "'1\\u{0}', which is no number"));
+}
+
+TEST(Csv, LinesAreCountedThroughQuotedFields) {
+  EXPECT_EQ(complaint("\"x\n\n\"\n1\n\"2\n\"\n"),
+            "f:5: column 'x\\u{a}\\u{a}' has '2\\u{a}', which is no number");
+}
+
+TEST(Csv, RowsOfAnotherLength) {
+  EXPECT_EQ(complaint("x,y\n1,2\n3\n"), "f:3: the row has 1 fields, but 2 columns are named");
+  EXPECT_EQ(complaint("x,y\n1,2,3\n"), "f:2: the row has 3 fields, but 2 columns are named");
+  EXPECT_EQ(complaint("x,y\n1,2\n\n3,4\n"), "f:4: rows follow the blank line 3; remove it");
+}
+
+TEST(Csv, QuotesThatDoNotMatch) {
+  EXPECT_EQ(complaint("x\n\"1"), "f:2: a quoted field is never closed");
+  EXPECT_EQ(complaint("x\n\"1\"2\n"),
+            "f:2: a quoted field goes on after its closing quote; a quote inside it is doubled");
+  EXPECT_EQ(complaint("x\n1\"2\n"),
+            "f:2: field '1\"2' has a quote inside; put the field between quotes and double it");
+}
+
+TEST(Csv, FirstLinesThatNameNoColumns) {
+  EXPECT_EQ(complaint(""), "f: is empty; the first line must name the columns");
+  EXPECT_EQ(complaint("1,2\n3,4\n"), "f:1: the first line must name the columns, but '1' is a number");
+  EXPECT_EQ(complaint("x,,y\n"), "f:1: column 2 has no name");
+  EXPECT_EQ(complaint("x,y,x\n"), "f:1: two columns have the name 'x'");
+  EXPECT_EQ(complaint("\xE9\n1\n"), "f:1: the name '\\xe9' is not UTF-8");
+  EXPECT_EQ(complaint("\xFF\xFEx\0"), "f: is UTF-16; save it as UTF-8");
+  EXPECT_EQ(complaint("x\ty\n"),
+            "f:1: fields are separated by tabs; give the file a name that ends with .tsv");
+  EXPECT_EQ(complaint("x,y\n", Separator::kTab),
+            "f:1: fields are separated by commas; give the file a name that ends with .csv");
+  EXPECT_EQ(complaint("x;y\n"), "f:1: fields are separated by ';'; save the file with commas");
+}
+
+TEST(Csv, WhatIsWrittenIsReadAgain) {
+  const TemporaryFolder folder;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<Column> columns = {{"plain", {0.1, -0.0, 1e-300}},
+                                       {"a,\"b\"\tc\nd", {1e22, 123456789, -infinity}}};
+  for (const char* name : {"t.csv", "t.tsv"}) {
+    ASSERT_TRUE(write_csv(folder / name, columns));
+    const auto read = read_csv(folder / name);
+    ASSERT_TRUE(read) << message(read);
+    for (size_t i = 0; i < columns.size(); ++i) {
+      EXPECT_EQ((*read)[i].name, columns[i].name);
+      EXPECT_EQ((*read)[i].values, columns[i].values);
+    }
+  }
+  EXPECT_TRUE(std::signbit((*read_csv(folder / "t.csv"))[0].values[1]));
+}
+
+TEST(Csv, WhatCannotBeWritten) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "t.csv";
+  EXPECT_EQ(message(write_csv(path, {})), path + ": there is no column to write");
+  EXPECT_EQ(message(write_csv(path, {{"x", {1}}, {"y", {}}})),
+            path + ": column 'y' has 0 values, but 'x' has 1");
+  EXPECT_EQ(message(write_csv(path, {{"x", {}}, {"x", {}}})), path + ": two columns have the name 'x'");
+  EXPECT_TRUE(contains(message(write_csv(path, {{"1", {}}})), "'1' is a number"));
+  EXPECT_TRUE(folder.names().empty());
+}
+
+}  // namespace
+}  // namespace rnnc::formats
