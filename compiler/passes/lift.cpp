@@ -154,17 +154,13 @@ class Lifter {
 Function lift(const Function& function, ir::DimTable& dims) {
   const ir::Uses uses(function);
   ir::Rewriter copy(function, dims);
-  auto is_border = [](const Instr& instr) { return instr.op == Op::param || instr.op == Op::input; };
-  // The border first: lengths are read wherever a scan's last value is.
-  for (bool border : {true, false}) {
-    for (uint32_t i = 0; i < function.instrs().size(); ++i) {
-      const Instr& instr = function.instrs()[i];
-      if (is_border(instr) != border) continue;
-      if (instr.op == Op::scan) {
-        Lifter(copy, uses, instr).run();
-      } else {
-        copy.copy(InstrId{i});
-      }
+  copy_border(copy);
+  for (uint32_t i = 0; i < function.instrs().size(); ++i) {
+    const Instr& instr = function.instrs()[i];
+    if (instr.op == Op::scan) {
+      Lifter(copy, uses, instr).run();
+    } else if (!is_border(instr)) {
+      copy.copy(InstrId{i});
     }
   }
   return copy.finish();

@@ -46,6 +46,14 @@ bool can_be_sequence(const Type& step_type, const DimTable& dims) {
   return batch_of(step_type, dims).valid() && !ir::time_of(step_type, dims).valid();
 }
 
+bool is_border(const Instr& instr) { return instr.op == Op::param || instr.op == Op::input; }
+
+void copy_border(ir::Rewriter& copy) {
+  for (uint32_t i = 0; i < copy.from().instrs().size(); ++i) {
+    if (is_border(copy.from().instrs()[i])) copy.copy(ir::InstrId{i});
+  }
+}
+
 OverTime::OverTime(ir::Rewriter& outer, const ir::ScanParts& scan, const Recurrence& recurrence)
     : outer_(outer),
       build_(outer.build()),

@@ -13,6 +13,11 @@ namespace rnnc::passes {
 // over two times, as attention would need, is never made.)
 bool can_be_sequence(const ir::Type& step_type, const ir::DimTable& dims);
 
+// Params and inputs. A rewrite that writes last values of scans copies them first, for it reads the lengths
+// of sequences wherever a scan stands.
+bool is_border(const ir::Instr& instr);
+void copy_border(ir::Rewriter& copy);
+
 class OverTime {
  public:
   // `outer` is the copy of the function that the scan stands in; the scan's operands are mapped in it.

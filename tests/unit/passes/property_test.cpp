@@ -2,12 +2,16 @@
 #include <gtest/gtest.h>
 
 #include "compiler/autodiff/differentiate.h"
+#include "compiler/passes/affine.h"
 #include "compiler/passes/dead_code.h"
 #include "compiler/passes/distribute.h"
+#include "compiler/passes/embeddings.h"
 #include "compiler/passes/lift.h"
 #include "compiler/passes/order_sums.h"
 #include "compiler/passes/pass.h"
+#include "compiler/passes/recompute.h"
 #include "compiler/passes/share.h"
+#include "compiler/passes/simplify.h"
 #include "compiler/passes/split_joins.h"
 #include "compiler/passes/split_products.h"
 #include "tests/gradients/cells.h"
@@ -33,8 +37,12 @@ const std::map<std::string, Claim>& claims() {
       {"split_joins", {split_joins, Exactness::rounding, true}},
       {"split_products", {split_products, Exactness::bits, true}},
       {"order_sums", {order_sums, Exactness::rounding, true}},
+      {"simplify", {simplify, Exactness::rounding, false}},
       {"share", {share, Exactness::bits, true}},
       {"dead_code", {dead_code, Exactness::bits, true}},
+      {"embeddings", {embeddings, Exactness::bits, true}},
+      {"affine", {affine, Exactness::rounding, false}},
+      {"recompute", {recompute, Exactness::bits, false}},
       {"distribute", {distribute, Exactness::bits, true}},
       {"lift", {lift, Exactness::rounding, false}},
   };
