@@ -33,8 +33,12 @@ std::string read(std::istream& in) {
   return text;
 }
 
-std::optional<std::string> read(const fs::path& path, std::string& why) {
+std::optional<std::string> read(const fs::path& path, bool imported, std::string& why) {
   std::error_code failure;
+  if (imported && fs::exists(path, failure) && !fs::is_regular_file(path, failure)) {
+    why = "it is no ordinary file";
+    return std::nullopt;
+  }
   if (fs::is_directory(path, failure)) {
     why = "it is a folder";
     return std::nullopt;
@@ -49,7 +53,16 @@ std::optional<std::string> read(const fs::path& path, std::string& why) {
 
 class Loader {
  public:
-  explicit Loader(Spec& spec) : spec_(spec) {}
+  Loader(Spec& spec, bool imports) : spec_(spec), imports_(imports) {}
+
+  // A file, or standard input.
+  void named(const std::string& name) {
+    if (name == "-") {
+      text("<stdin>", read(std::cin), ".");
+    } else {
+      file(name, {});
+    }
+  }
 
   // The file with its imports, each file once. `from`: the import that names it.
   void file(const fs::path& path, support::Span from) {
@@ -57,7 +70,7 @@ class Loader {
     fs::path whole = fs::weakly_canonical(path, failure);
     if (!seen_.insert(failure ? path : whole).second) return;
     std::string why;
-    std::optional<std::string> content = read(path, why);
+    std::optional<std::string> content = read(path, from.valid(), why);
     if (!content) {
       spec_.sink.report({diagnostics::Code::cannot_read_file,
                          fmt::format("cannot read `{}`: {}", path.string(), why),
@@ -74,13 +87,16 @@ class Loader {
     std::shared_ptr<const ast::File> tree = parse(std::move(name), std::move(content));
     if (!tree) return;
     own_.push_back(tree);
+    if (!imports_) return;
     for (const ast::Declaration& declaration : tree->declarations) {
       const auto* import = std::get_if<ast::Import>(&declaration.node);
       if (import != nullptr) file(folder / import->path, declaration.span);
     }
   }
 
-  void finish() {
+  void alone() { spec_.program.files = std::move(own_); }
+
+  void with_library() {
     std::shared_ptr<const ast::File> library =
         parse(std::string(library::name()), std::string(library::text()));
     if (spec_.sink.has_errors()) return;
@@ -97,6 +113,7 @@ class Loader {
   }
 
   Spec& spec_;
+  bool imports_;
   Files own_;
   std::set<fs::path> seen_;
 };
@@ -105,23 +122,29 @@ class Loader {
 
 Spec load_spec(const std::string& name) {
   Spec spec;
-  Loader loader(spec);
+  Loader loader(spec, true);
   if (name.starts_with(kLibraryPrefix)) {
     spec.chosen = name.substr(kLibraryPrefix.size());
-  } else if (name == "-") {
-    loader.text("<stdin>", read(std::cin), ".");
   } else {
-    loader.file(name, {});
+    loader.named(name);
   }
-  loader.finish();
+  loader.with_library();
+  return spec;
+}
+
+Spec load_alone(const std::string& name) {
+  Spec spec;
+  Loader loader(spec, false);
+  loader.named(name);
+  loader.alone();
   return spec;
 }
 
 Spec load_text(std::string name, std::string text, const std::string& folder) {
   Spec spec;
-  Loader loader(spec);
+  Loader loader(spec, true);
   loader.text(std::move(name), std::move(text), folder);
-  loader.finish();
+  loader.with_library();
   return spec;
 }
 

@@ -24,7 +24,10 @@ struct Spec {
 // Reads and parses; the checker has not run yet. An `import` is looked up beside the file that contains it.
 Spec load_spec(const std::string& spec);
 
-// The same for a text that is in no file; its imports are looked up in `folder`.
+// The file alone, without imports and library: program.files has one tree. For what only reads the text.
+Spec load_alone(const std::string& spec);
+
+// The same as load_spec for a text that is in no file; its imports are looked up in `folder`.
 Spec load_text(std::string name, std::string text, const std::string& folder);
 
 }  // namespace rnnc::driver

@@ -30,12 +30,23 @@ struct Use {
   std::vector<std::string> override_paths;
 };
 
-template <class Visit>
-void walk(const Use& use, std::set<std::string>& seen, const Visit& visit) {
+// `enter` for each use, `parameter` for each of its own parameters in order of evaluation, those of inner
+// cells between them.
+template <class Enter, class Visit>
+void walk(const Use& use, std::set<std::string>& seen, const Enter& enter, const Visit& parameter) {
   // A layer with a name is used several times and has one set of parameters.
   if (!seen.insert(use.path).second) return;
-  visit(use);
+  enter(use);
+  std::map<std::string, const ParameterDecl*> left;
+  for (const ParameterDecl& declared : use.body->parameters) left[declared.path] = &declared;
+  auto take = [&](const std::string& path) {
+    auto found = left.find(path);
+    if (found == left.end()) return;
+    parameter(use, *found->second);
+    left.erase(found);
+  };
   for (const Node& node : use.body->nodes) {
+    if (const auto* read = std::get_if<node::Parameter>(&node.data)) take(read->path);
     const auto* call = std::get_if<node::Call>(&node.data);
     if (call == nullptr) continue;
     Use inner{call->body.get(), join(use.path, call->path), {}, use.overrides, use.override_paths};
@@ -44,8 +55,10 @@ void walk(const Use& use, std::set<std::string>& seen, const Visit& visit) {
       inner.overrides.push_back(&one);
       inner.override_paths.push_back(join(use.path, one.path));
     }
-    walk(inner, seen, visit);
+    walk(inner, seen, enter, parameter);
   }
+  // First values of states, and what nothing reads.
+  for (const ParameterDecl& declared : use.body->parameters) take(declared.path);
 }
 
 Use outermost(const Model& model) {
@@ -136,20 +149,20 @@ std::vector<int64_t> file_shape(const std::vector<const Parameter*>& rows) {
 std::vector<Parameter> parameters(const Model& model) {
   std::vector<Parameter> result;
   std::set<std::string> seen;
-  walk(outermost(model), seen, [&](const Use& use) {
-    for (const ParameterDecl& declared : use.body->parameters) result.push_back(make(use, declared, model));
-  });
+  walk(
+      outermost(model), seen, [](const Use&) {},
+      [&](const Use& use, const ParameterDecl& declared) { result.push_back(make(use, declared, model)); });
   return result;
 }
 
 std::vector<StoredTensor> stored_tensors(const Model& model) {
   const std::vector<Parameter> all = parameters(model);
-  std::map<std::string, const Parameter*> by_path;
-  for (const Parameter& parameter : all) by_path[parameter.path] = &parameter;
+  std::map<std::string, size_t> order;
+  for (size_t i = 0; i < all.size(); ++i) order[all[i].path] = i;
   std::vector<StoredTensor> result;
   std::set<std::string> stored;
   std::set<std::string> seen;
-  walk(outermost(model), seen, [&](const Use& use) {
+  auto rows_of = [&](const Use& use) {
     const bool stateful = !use.body->states.empty();
     const FileName file = file_name(use.path, stateful);
     for (const StoredDecl& row : use.body->stored) {
@@ -157,7 +170,7 @@ std::vector<StoredTensor> stored_tensors(const Model& model) {
       StoredTensor tensor;
       for (const std::string& path : row.parameters) {
         tensor.parameters.push_back(join(use.path, path));
-        rows.push_back(by_path.at(tensor.parameters.back()));
+        rows.push_back(&all[order.at(tensor.parameters.back())]);
         stored.insert(tensor.parameters.back());
       }
       tensor.shape = file_shape(rows);
@@ -169,11 +182,15 @@ std::vector<StoredTensor> stored_tensors(const Model& model) {
         result.push_back(tensor);
       }
     }
-  });
+  };
+  walk(outermost(model), seen, rows_of, [](const Use&, const ParameterDecl&) {});
   for (const Parameter& parameter : all) {
     if (!stored.contains(parameter.path))
       result.push_back({parameter.path, parameter.shape, {parameter.path}, true, {}});
   }
+  std::stable_sort(result.begin(), result.end(), [&](const StoredTensor& a, const StoredTensor& b) {
+    return order.at(a.parameters.front()) < order.at(b.parameters.front());
+  });
   return result;
 }
 

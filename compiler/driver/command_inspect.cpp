@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/commands.h"
+#include "compiler/driver/console.h"
+#include "compiler/driver/table.h"
+#include "compiler/driver/target.h"
+#include "compiler/sema/parameters.h"
+#include "compiler/support/check.h"
+
+namespace rnnc::driver {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using sema::Body;
+using sema::Model;
+
+struct Options {
+  Target target;
+  bool json = false;
+};
+
+int64_t count(const std::vector<int64_t>& shape) {
+  int64_t product = 1;
+  for (int64_t size : shape) product *= size;
+  return product;
+}
+
+std::string text(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+
+std::vector<int64_t> numbers(const sema::Shape& shape, const Model& model) {
+  std::vector<int64_t> result;
+  for (const sema::Size& size : shape) result.push_back(size.evaluate(model.sizes).value_or(0));
+  return result;
+}
+
+// "seq token[96]", "[16]"
+std::string text(const sema::Type& type, const Model& model) {
+  const std::string seq = type.clock ? "seq " : "";
+  if (type.token) return fmt::format("{}token[{}]", seq, type.token->evaluate(model.sizes).value_or(0));
+  return seq + text(numbers(type.shape, model));
+}
+
+std::string text(const sema::Initialiser& initialiser) {
+  using Kind = sema::Initialiser::Kind;
+  auto name = [](Kind kind) {
+    switch (kind) {
+      case Kind::zeros:
+        return "zeros";
+      case Kind::ones:
+        return "ones";
+      case Kind::constant:
+        return "constant";
+      case Kind::uniform:
+        return "uniform";
+      case Kind::normal:
+        return "normal";
+      case Kind::glorot_uniform:
+        return "glorot_uniform";
+      case Kind::orthogonal:
+        return "orthogonal";
+      case Kind::linspace:
+        return "linspace";
+    }
+    RNNC_UNREACHABLE("an initialiser of no kind");
+  };
+  const std::string kind = name(initialiser.kind);
+  return initialiser.arguments.empty() ? kind
+                                       : fmt::format("{}({})", kind, fmt::join(initialiser.arguments, ", "));
+}
+
+// Parameters by path, and what the files hold of them.
+struct Parameters {
+  explicit Parameters(const Model& model) : stored(sema::stored_tensors(model)) {
+    for (sema::Parameter& parameter : sema::parameters(model)) {
+      numbers += count(parameter.shape);
+      std::string path = parameter.path;
+      by_path.emplace(std::move(path), std::move(parameter));
+    }
+  }
+  std::vector<sema::StoredTensor> stored;
+  std::map<std::string, sema::Parameter> by_path;
+  int64_t numbers = 0;
+};
+
+Json value_json(const std::string& name, const sema::Type& type, const Model& model) {
+  Json json = {{"name", name}, {"sequence", type.clock.has_value()}};
+  if (type.clock) json["length"] = model.body->clocks[*type.clock];
+  if (type.token) {
+    json["token"] = type.token->evaluate(model.sizes).value_or(0);
+  } else {
+    json["shape"] = numbers(type.shape, model);
+  }
+  return json;
+}
+
+Json to_json(const Model& model) {
+  const Body& body = *model.body;
+  const Parameters parameters(model);
+  Json json = {{body.kind == ast::BodyKind::model ? "model" : "cell", body.name}};
+  for (const sema::SizeSymbol& symbol : body.symbols)
+    json["sizes"][symbol.name] = model.sizes.at(symbol.name);
+  json["parameter_count"] = parameters.numbers;
+  json["parameters"] = Json::array();
+  for (const sema::StoredTensor& tensor : parameters.stored) {
+    Json row = {{"name", tensor.name}, {"shape", tensor.shape}, {"holds", Json::array()}};
+    for (const std::string& path : tensor.parameters) {
+      const sema::Parameter& parameter = parameters.by_path.at(path);
+      row["holds"].push_back(
+          {{"parameter", path}, {"shape", parameter.shape}, {"initialiser", text(parameter.initialiser)}});
+    }
+    json["parameters"].push_back(std::move(row));
+  }
+  json["inputs"] = json["targets"] = json["outputs"] = Json::array();
+  for (const sema::InputDecl& input : body.inputs) {
+    json[input.target ? "targets" : "inputs"].push_back(value_json(input.name, input.type, model));
+  }
+  for (const sema::NamedNode& output : body.outputs) {
+    json["outputs"].push_back(value_json(output.name, body[output.node].type, model));
+  }
+  return json;
+}
+
+std::string sizes_text(const Model& model) {
+  std::vector<std::string> result;
+  for (const sema::SizeSymbol& symbol : model.body->symbols) {
+    result.push_back(fmt::format("{} = {}", symbol.name, model.sizes.at(symbol.name)));
+  }
+  return fmt::format("{}", fmt::join(result, ", "));
+}
+
+// The initialisers of what a tensor holds, each kind once.
+std::string initialisers(const sema::StoredTensor& tensor, const Parameters& parameters) {
+  if (!tensor.first) return "zeros";  // of a sum, the first holds the value
+  std::vector<std::string> kinds;
+  for (const std::string& path : tensor.parameters) {
+    std::string kind = text(parameters.by_path.at(path).initialiser);
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(std::move(kind));
+  }
+  return fmt::format("{}", fmt::join(kinds, ", "));
+}
+
+std::string to_text(const Model& model, const std::string& file) {
+  const Body& body = *model.body;
+  const Parameters parameters(model);
+  std::string result =
+      fmt::format("{} {} of {}\n", body.kind == ast::BodyKind::model ? "model" : "cell", body.name, file);
+  if (!body.symbols.empty()) result += fmt::format("  sizes  {}\n", sizes_text(model));
+  Table rows;
+  for (const sema::StoredTensor& tensor : parameters.stored) {
+    const bool same = tensor.parameters.size() == 1 && tensor.parameters.front() == tensor.name;
+    rows.add({tensor.name, text(tensor.shape), initialisers(tensor, parameters),
+              same ? "" : fmt::format("{}", fmt::join(tensor.parameters, ", "))});
+  }
+  result += fmt::format("\nparameters: {} numbers in {} tensors\n{}", with_commas(parameters.numbers),
+                        parameters.stored.size(),
+                        rows.text({"name in files", "shape", "starts as", "in the equations"}));
+  Table values;
+  for (const sema::InputDecl& input : body.inputs) {
+    values.add({input.target ? "target" : "input", input.name, text(input.type, model)});
+  }
+  for (const sema::NamedNode& output : body.outputs) {
+    values.add({"output", output.name, text(body[output.node].type, model)});
+  }
+  return result + "\n" + values.text({});
+}
+
+Exit run(const Options& options, Console& console) {
+  Spec spec = load_spec(options.target.spec);
+  std::shared_ptr<const Model> model;
+  if (spec.good()) {
+    const ast::Body* body = choose(options.target, spec);
+    if (body != nullptr) model = sema::instantiate(spec.program, *body, options.target.sizes(), spec.sink);
+  }
+  console.report(spec.sink, spec.sources);
+  if (!model) return Exit::input;
+  console.print(options.json ? to_json(*model).dump(2) + "\n" : to_text(*model, options.target.spec));
+  return Exit::done;
+}
+
+}  // namespace
+
+Command inspect_command() {
+  return {"inspect", "List parameters, inputs and outputs",
+          "  rnnc inspect char_lm.rnn -D V=96\n"
+          "  rnnc inspect library:GRU -D X=16 -D H=32 --json",
+          [](CLI::App& app) {
+            auto options = std::make_shared<Options>();
+            options->target.add_options(app);
+            app.add_flag("--json", options->json, "As JSON");
+            return [options](Console& console) { return run(*options, console); };
+          }};
+}
+
+}  // namespace rnnc::driver

@@ -1,0 +1,14 @@
+// One function a command, each defined in command_<name>.cpp.
+#pragma once
+
+#include "compiler/driver/command.h"
+
+namespace rnnc::driver {
+
+Command check_command();
+Command fmt_command();
+Command explain_command();
+Command inspect_command();
+Command version_command();
+
+}  // namespace rnnc::driver

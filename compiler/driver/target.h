@@ -1,0 +1,35 @@
+// Which model of which spec a command works on, and with what sizes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/driver/spec.h"
+#include "compiler/sema/model.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rnnc::driver {
+
+class Console;
+
+struct Target {
+  std::string spec;
+  std::vector<std::string> defines;  // H=512
+  std::string model, cell;           // where a file holds several
+
+  void add_options(CLI::App& app);
+  void add_sizes(CLI::App& app);  // only -D
+  std::map<std::string, int64_t> sizes() const;
+};
+
+// The body that the options name: the only model of the file, or if it has none the only cell. A diagnostic
+// in the spec's sink, and null, if there is none or it must be said which.
+const ast::Body* choose(const Target& target, Spec& spec);
+
+}  // namespace rnnc::driver
