@@ -16,8 +16,8 @@ bool has_batch(const ir::Type& type, const ir::DimTable& dims) {
 
 }  // namespace
 
-int lane_ops(Op op) {
-  switch (op) {
+int lane_ops(const ir::Instr& instr) {
+  switch (instr.op) {
     case Op::constant:
     case Op::iota:
     case Op::detach:
@@ -55,10 +55,11 @@ int lane_ops(Op op) {
     case Op::sin:
     case Op::cos:
       return 30;
+    case Op::contract:
+      return std::get<ir::OverAttr>(instr.attributes).over.empty() ? 1 : -1;
     case Op::param:
     case Op::input:
     case Op::random:
-    case Op::contract:
     case Op::reduce:
     case Op::gather:
     case Op::scatter_add:
@@ -69,12 +70,6 @@ int lane_ops(Op op) {
       return -1;
   }
   return -1;
-}
-
-bool is_lane_op(const ir::Instr& instr) {
-  // An outer product is a multiplication of broadcasts.
-  if (instr.op == Op::contract) return std::get<ir::OverAttr>(instr.attributes).over.empty();
-  return lane_ops(instr.op) >= 0;
 }
 
 int64_t elements(const ir::Type& type, const ir::DimTable& dims) {

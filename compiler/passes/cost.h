@@ -8,13 +8,11 @@
 
 namespace rnnc::passes {
 
-// Work on one vector of lanes; a sigmoid or tanh takes about twenty such operations, a contract or reduction
-// is no lane op (-1).
-int lane_ops(ir::Op op);
-
-// Element-wise ops, and the structural ones that lanes read through: may be done again, or on either side of
-// a loop's border.
-bool is_lane_op(const ir::Instr& instr);
+// Work on one vector of lanes by element-wise ops, and by the structural ones that lanes read through: what
+// may be done again, or on either side of a loop's border. A sigmoid or tanh takes about twenty operations,
+// an outer product is a multiplication of broadcasts. -1: not of this kind.
+int lane_ops(const ir::Instr& instr);
+inline bool is_lane_op(const ir::Instr& instr) { return lane_ops(instr) >= 0; }
 
 // Elements of one step of one sequence, as weights of values that have a time, the batch only, or neither:
 // these stand for a T and a B that are not known.

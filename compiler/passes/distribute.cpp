@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/ir/rewrite.h"
+#include "compiler/passes/cost.h"
 #include "compiler/passes/over_time.h"
 #include "compiler/passes/recurrence.h"
 
@@ -17,11 +18,16 @@ using ir::ScanAttr;
 using ir::ScanParts;
 using ir::ValueId;
 
-// The body's instructions each have a result: dead code has been here.
-//
+// Lanes that make more of less, such as broadcasts and outer products.
+bool expands(const Function& body, const Instr& instr, const ir::DimTable& dims) {
+  int64_t read = 0;
+  for (ValueId operand : instr.operands) read += elements(body.type(operand), dims);
+  return is_lane_op(instr) && elements(body.type(instr.results[0]), dims) > read;
+}
+
 // For each value the scan, by number, that makes it: that of the last group it depends on or, if it depends
-// on none, the first that reads it.
-std::vector<int> find_stages(const ScanParts& scan, const Recurrence& recurrence) {
+// on none, the first that reads it. What expands waits for that in any case, so that less crosses.
+std::vector<int> find_stages(const ScanParts& scan, const Recurrence& recurrence, const ir::DimTable& dims) {
   const Function& body = scan.body;
   constexpr int kFree = -1;
   std::vector<int> stage(body.values().size(), kFree);
@@ -43,10 +49,12 @@ std::vector<int> find_stages(const ScanParts& scan, const Recurrence& recurrence
   for (size_t i = recurrence.order.size(); i-- > 0;) {
     ValueId value = recurrence.order[i];
     int& of = stage[value.index];
-    if (of == kFree) of = first_reader[value.index];
+    const Instr* maker = body.producer(value);
+    bool waits = maker && !recurrence.recurrent(value) && expands(body, *maker, dims);
+    if (of == kFree || waits) of = first_reader[value.index];
     auto read = [&](ValueId on) { first_reader[on.index] = std::min(first_reader[on.index], of); };
-    if (const Instr* made = body.producer(value)) {
-      std::for_each(made->operands.begin(), made->operands.end(), read);
+    if (maker) {
+      std::for_each(maker->operands.begin(), maker->operands.end(), read);
     } else if (ValueId next = carry(value); next.valid()) {
       read(next);
     }
@@ -65,8 +73,9 @@ class Distributor {
 
   // False if the scan is to stay as it is.
   bool run() {
-    if (recurrence_.groups < 2) return false;
-    stage_ = find_stages(scan_, recurrence_);
+    auto is_dead = [](const Instr& instr) { return instr.results.empty(); };
+    if (recurrence_.groups < 2 || std::ranges::any_of(scan_.body.instrs(), is_dead)) return false;
+    stage_ = find_stages(scan_, recurrence_, outer_.build().dims());
     if (!find_crossing()) return false;
     over_time_.resize(scan_.body.values().size());
     for (int stage = 0; stage < recurrence_.groups; ++stage) write(stage);

@@ -98,10 +98,6 @@ class Lifter {
       std::vector<ValueId> kept = LoopWriter(outer_, scan_, plan, over_time_).write();
       for (size_t i = 0; i < kept.size(); ++i) finals[plan.carries[i]] = kept[i];
     }
-    for (ValueId carry : plan.delayed) {
-      const size_t i = scan_.body[carry].index - scan_.attr.each - scan_.attr.with;
-      over_time_.set(carry, over_time_.delayed(over_time_.sequence(scan_.next(i)), outer_[scan_.first[i]]));
-    }
     for (const Accumulator& sum : plan.sums) finals[sum.carry] = total(sum);
     give_results(finals);
   }

@@ -72,12 +72,19 @@ class Planner {
     }
     return false;
   }
-  // A carry on a cycle of which the outside has the next values anyway. (Carries that only hand each other on
-  // have no other source than themselves.)
-  bool is_delay_of_out(ValueId value) const {
+  // A carry on a cycle that the outside can have as a delay of its next values. (Carries that only hand each
+  // other on have no other source than themselves.)
+  bool is_delay(ValueId value) const {
     const size_t carry = carry_of_[value.index];
-    if (carry == kNoCarry || !recurrence_.recurrent(value) || !can_cross(value)) return false;
-    return body_.producer(scan_.next(carry)) && is_used_out(scan_.next(carry));
+    return carry != kNoCarry && recurrence_.recurrent(value) && can_cross(value) &&
+           body_.producer(scan_.next(carry));
+  }
+  // A cycle is not made again outside: next values of delays come from the loop.
+  bool is_next_of_delay(ValueId value) const {
+    for (size_t i = 0; i < scan_.attr.carries; ++i) {
+      if (scan_.next(i) == value && is_delay(scan_.carry_params[i])) return true;
+    }
+    return false;
   }
   bool free_leaf(ValueId value) const {
     const Instr* made = body_.producer(value);
@@ -238,14 +245,13 @@ void Planner::cut_after() {
     if (place_[value.index] == Place::before || !live_[value.index]) continue;
     const Instr* made = body_.producer(value);
     const int64_t size = elements(body_.type(value), dims_);
-    const bool again = made && is_lane_op(*made) && over_time_.can_write(*made);
-    int64_t crossing = can_cross(value) ? size * kLaneOpsPerSave : kNever;
-    if (is_delay_of_out(value)) crossing = 0;
-    node[value.index] =
-        cut.add(crossing, place_[value.index] == Place::loop && again ? size * lane_ops(made->op) : 0);
+    const bool in_loop = place_[value.index] == Place::loop, delay = is_delay(value);
+    const bool again = delay || (made && is_lane_op(*made) && over_time_.can_write(*made));
+    const int64_t made_again = !in_loop || !again ? 0 : delay ? size : size * lane_ops(*made);
+    node[value.index] = cut.add(can_cross(value) ? size * kLaneOpsPerSave : kNever, made_again);
     values.push_back(value);
-    const bool in_loop = place_[value.index] == Place::loop;
-    if (in_loop && (!again || is_used_out(value))) cut.pin_before(node[value.index]);
+    const bool stays = !again || (made && is_used_out(value)) || is_next_of_delay(value);
+    if (in_loop && stays) cut.pin_before(node[value.index]);
     if (!in_loop && made && !is_lane_op(*made) &&
         std::any_of(made->operands.begin(), made->operands.end(),
                     [&](ValueId operand) { return over_time_.invariant(operand); })) {
@@ -260,7 +266,7 @@ void Planner::cut_after() {
     };
     if (const Instr* made = body_.producer(value)) {
       std::for_each(made->operands.begin(), made->operands.end(), reads);
-    } else if (!recurrence_.recurrent(value)) {
+    } else if (is_delay(value) || !recurrence_.recurrent(value)) {
       reads(scan_.next(carry_of_[value.index]));
     }
   }
@@ -277,8 +283,7 @@ void Planner::cut_after() {
     }
   }
   for (ValueId value : values) {
-    if (!before[node[value.index]] || !read_outside[value.index]) continue;
-    (is_delay_of_out(value) ? plan_.delayed : plan_.out).push_back(value);
+    if (before[node[value.index]] && read_outside[value.index]) plan_.out.push_back(value);
   }
 }
 

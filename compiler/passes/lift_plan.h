@@ -10,12 +10,11 @@
 namespace rnnc::passes {
 
 struct LiftPlan {
-  std::vector<bool> inside;          // the body's values that the loop computes
-  std::vector<ir::ValueId> in;       // made outside and read inside: `each`, or `with` if invariant
-  std::vector<ir::ValueId> out;      // made inside and read outside
-  std::vector<size_t> carries;       // that stay carries
-  std::vector<Accumulator> sums;     // carries that become a sum over time
-  std::vector<ir::ValueId> delayed;  // carries that are read outside, where their next value is too
+  std::vector<bool> inside;       // the body's values that the loop computes
+  std::vector<ir::ValueId> in;    // made outside and read inside: `each`, or `with` if invariant
+  std::vector<ir::ValueId> out;   // made inside and read outside
+  std::vector<size_t> carries;    // that stay carries
+  std::vector<Accumulator> sums;  // carries that become a sum over time
 };
 
 // `used`: for each result of the scan, whether it is read.

@@ -26,7 +26,7 @@ struct Recipe {
   std::vector<ValueId> steps;       // results of the body's instructions, operands first
   std::map<ValueId, ValueId> each;  // of the body's values -> sequences of the function
   std::map<ValueId, ValueId> with;  // -> values that are the same at each step
-  int cost = 0;                     // lane ops
+  int64_t cost = 0;                 // lane ops, of all elements
 };
 
 class Planner {
@@ -68,6 +68,7 @@ class Planner {
 
   // Adds what it takes to make the value; false if lanes cannot.
   bool cook(const ScanParts& scan, ValueId value, Recipe& recipe) const {
+    const int64_t limit = kLaneOpsPerSave * elements(scan.body.type(value), dims_);
     std::vector<ValueId> open = {value};
     while (!open.empty()) {
       ValueId next = open.back();
@@ -76,15 +77,15 @@ class Planner {
         open.pop_back();
         continue;
       }
-      if (!made || lane_ops(made->op) < 0) return false;
+      if (!made || !is_lane_op(*made)) return false;
       const size_t before = open.size();
       for (ValueId operand : made->operands) {
         if (!is_there(operand, recipe)) open.push_back(operand);
       }
       if (open.size() > before) continue;
       recipe.steps.push_back(next);
-      recipe.cost += lane_ops(made->op);
-      if (recipe.cost > kLaneOpsPerSave) return false;
+      recipe.cost += lane_ops(*made) * elements(scan.body.type(next), dims_);
+      if (recipe.cost > limit) return false;
       open.pop_back();
     }
     return true;
