@@ -26,6 +26,32 @@ ValueId stripped(const Function& function, ValueId value) {
   return value;
 }
 
+// s[t] = max(a[t] + s[t-1], b[t]) is nowhere below b, nor below a + shift s, which may stand there as
+// (shift s) − c with a = −c.
+bool bounds_in_prefix(const Function& function, ValueId bound, ValueId value) {
+  const Instr& prefix = *function.producer(bound);
+  const auto& how = std::get<ir::PrefixAttr>(prefix.attributes);
+  if (how.kind == ir::PrefixKind::max) return stripped(function, value) == prefix.operands[0];
+  if (how.kind != ir::PrefixKind::affine || how.semiring != ir::Semiring::max_plus) return false;
+  if (stripped(function, value) == prefix.operands[1]) return true;
+  const Instr* sum = function.producer(value);
+  if (sum == nullptr || how.direction != ir::Direction::forward) return false;
+  auto is_carried = [&](ValueId operand) {
+    const Instr* shift = function.producer(operand);
+    return shift != nullptr && shift->op == Op::shift &&
+           std::get<ir::ShiftAttr>(shift->attributes) == ir::ShiftAttr{how.time, 1} &&
+           shift->operands == std::vector{bound, prefix.operands[2]};
+  };
+  const ValueId a = prefix.operands[0];
+  if (sum->op == Op::add) {
+    return (is_carried(sum->operands[0]) && sum->operands[1] == a) ||
+           (is_carried(sum->operands[1]) && sum->operands[0] == a);
+  }
+  const Instr* negative = function.producer(a);
+  return sum->op == Op::sub && is_carried(sum->operands[0]) && negative != nullptr &&
+         negative->op == Op::neg && negative->operands[0] == sum->operands[1];
+}
+
 // `bound` is nowhere below `value`: it is a maximum in which `value` takes part. This is how exponential
 // gates and softmax keep their exponents from being positive.
 bool bounds(const Function& function, ValueId bound, ValueId value) {
@@ -36,6 +62,7 @@ bool bounds(const Function& function, ValueId bound, ValueId value) {
   if (instr->op == Op::max) {
     return bounds(function, instr->operands[0], value) || bounds(function, instr->operands[1], value);
   }
+  if (instr->op == Op::prefix) return bounds_in_prefix(function, bound, value);
   if (instr->op != Op::reduce) return false;
   bool maximum = std::get<ir::ReduceAttr>(instr->attributes).reduction == ir::Reduction::max;
   return maximum && stripped(function, instr->operands[0]) == stripped(function, value);

@@ -77,6 +77,23 @@ TEST(Range, AMaximumBoundsWhatTakesPartInIt) {
   EXPECT_FALSE(of_param(gate + "%d = sub %m, %w : f32[H]  %y = exp %d : f32[H]").finite());
 }
 
+TEST(Range, AMaximumAlongTimeBoundsWhatTakesPartInIt) {
+  const std::string state =
+      "%x = input x : f32[T,B]  %c = input c : f32[T,B]  %a = neg %c : f32[T,B]  %s0 = const -inf : f32[B]"
+      "%s = prefix affine max_plus forward %a, %x, %s0 along T : f32[T,B]"
+      "%s1 = shift %s, %s0 along T by 1 : f32[T,B]  %z = const 0 : f32[B]"
+      "%s2 = shift %s, %z along T by 1 : f32[T,B]  ";
+  auto exp_of = [&](const std::string& difference) {
+    return range_of(state + difference + "%d = sub %v, %s : f32[T,B]  %y = exp %d : f32[T,B]");
+  };
+  EXPECT_TRUE(range_of(state + "%d = sub %x, %s : f32[T,B]  %y = exp %d : f32[T,B]").finite());
+  EXPECT_TRUE(range_of(state + "%d = sub %s, %x : f32[T,B]  %y = exp %d : f32[T,B]").plus_infinity);
+  EXPECT_TRUE(exp_of("%v = add %a, %s1 : f32[T,B]  ").finite());
+  EXPECT_TRUE(exp_of("%v = sub %s1, %c : f32[T,B]  ").finite());
+  EXPECT_TRUE(exp_of("%v = sub %s2, %c : f32[T,B]  ").plus_infinity);
+  EXPECT_TRUE(exp_of("%v = add %s1, %c : f32[T,B]  ").plus_infinity);
+}
+
 TEST(Range, TheSumOfASoftmaxIsAtLeastOne) {
   const std::string text =
       "%x = input x : f32[T,B,H]  %m = reduce max %x over {H} : f32[T,B]  %k = detach %m : f32[T,B]"
