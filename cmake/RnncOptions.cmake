@@ -20,6 +20,7 @@ endif()
 find_package(fmt 9 REQUIRED CONFIG)
 find_package(GTest 1.12 REQUIRED CONFIG)
 find_package(nlohmann_json 3.11 REQUIRED CONFIG)
+find_package(LLVM 19.1 REQUIRED CONFIG)
 
 # Flags for our own code; generated and third-party code does not see them.
 add_library(rnnc_flags INTERFACE)

@@ -42,3 +42,9 @@ function(rnnc_fuzzer name)
   target_link_libraries(${name} PRIVATE ${rooms} rnnc_flags fmt::fmt)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
 endfunction()
+
+# LLVM for a room. Its headers are in no header of ours, so nobody else needs them.
+function(rnnc_llvm name)
+  target_include_directories(rnnc_${name} SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS})
+  target_link_libraries(rnnc_${name} PRIVATE LLVM)
+endfunction()

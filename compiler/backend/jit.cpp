@@ -1,0 +1,53 @@
+#include "compiler/backend/jit.h"
+
+#include <fmt/format.h>
+#include <llvm/ExecutionEngine/Orc/LLJIT.h>
+#include <llvm/Support/TargetSelect.h>
+
+#include "compiler/backend/object.h"
+
+namespace rnnc::backend {
+
+using support::Failure;
+using support::Result;
+
+struct CompiledFunction::Code {
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+};
+
+namespace {
+
+Failure cannot(const char* what, llvm::Error error) {
+  return {fmt::format("{}: {}", what, llvm::toString(std::move(error)))};
+}
+
+}  // namespace
+
+Result<CompiledFunction> CompiledFunction::link(const std::string& object, const std::string& name) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  auto jit = llvm::orc::LLJITBuilder().create();
+  if (!jit) return cannot("no place for machine code in this process", jit.takeError());
+  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(object, name);
+  if (auto error = (*jit)->addObjectFile(std::move(buffer)))
+    return cannot("machine code does not link", std::move(error));
+  CompiledFunction compiled;
+  auto run = (*jit)->lookup(name);
+  if (!run) return cannot("machine code does not link", run.takeError());
+  auto scratch = (*jit)->lookup(name + "_scratch");
+  if (!scratch) return cannot("machine code does not link", scratch.takeError());
+  compiled.run_ = run->toPtr<rnnc_function>();
+  compiled.scratch_ = scratch->toPtr<rnnc_scratch>();
+  compiled.code_ = std::make_shared<Code>(Code{std::move(*jit)});
+  return compiled;
+}
+
+Result<CompiledFunction> compile(const schedule::Plan& plan, const Target& target, const ObjectCache* cache) {
+  if (!target.runs_here) return Failure{fmt::format("this processor cannot run code for {}", target.name)};
+  const std::string name = "rnnc_run";
+  auto object = make_object(plan, target, name, cache);
+  if (!object) return object.error();
+  return CompiledFunction::link(object->bytes, name);
+}
+
+}  // namespace rnnc::backend

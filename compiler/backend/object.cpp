@@ -1,0 +1,116 @@
+#include "compiler/backend/object.h"
+
+#include <fmt/format.h>
+#include <llvm/Bitcode/BitcodeWriter.h>
+#include <llvm/Config/llvm-config.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Module.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/BLAKE3.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Target/TargetMachine.h>
+
+#include <mutex>
+
+#include "compiler/backend/object_cache.h"
+#include "compiler/codegen/generate.h"
+#include "compiler/support/check.h"
+
+namespace rnnc::backend {
+
+using support::Failure;
+using support::Result;
+
+namespace {
+
+void initialize_once() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+}
+
+Result<std::unique_ptr<llvm::TargetMachine>> machine_for(const Target& target) {
+  initialize_once();
+  std::string why;
+  const llvm::Target* found = llvm::TargetRegistry::lookupTarget(target.triple, why);
+  if (!found) return Failure{fmt::format("no machine code for {}: {}", target.name, why)};
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  // The instructions are chosen by the builder; more optimisation costs twice the time and gains nothing.
+  return std::unique_ptr<llvm::TargetMachine>(
+      found->createTargetMachine(target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
+                                 std::nullopt, llvm::CodeGenOptLevel::Less));
+}
+
+std::unique_ptr<llvm::Module> module_for(const schedule::Plan& plan, const Target& target,
+                                         const std::string& name, llvm::TargetMachine& machine,
+                                         llvm::LLVMContext& context) {
+  RNNC_CHECK(plan.machine.fma <= target.machine.fma && plan.machine.masks <= target.machine.masks,
+             "a plan for another machine");
+  codegen::Options options{name, target.cpu, target.features, target.triple,
+                           machine.createDataLayout().getStringRepresentation()};
+  auto module = codegen::generate(plan, options, context);
+  std::string wrong;
+  llvm::raw_string_ostream stream(wrong);
+  RNNC_CHECK(!llvm::verifyModule(*module, &stream), wrong);
+  return module;
+}
+
+std::string key_of(const llvm::Module& module, const Target& target) {
+  llvm::SmallVector<char, 0> bitcode;
+  llvm::raw_svector_ostream stream(bitcode);
+  llvm::WriteBitcodeToFile(module, stream);
+  llvm::BLAKE3 hash;
+  for (const std::string& part : {std::string(LLVM_VERSION_STRING), target.cpu, target.features}) {
+    hash.update(part);
+    hash.update(llvm::StringRef("\0", 1));
+  }
+  hash.update(llvm::StringRef(bitcode.data(), bitcode.size()));
+  std::string key;
+  for (uint8_t byte : hash.final()) key += fmt::format("{:02x}", byte);
+  return key;
+}
+
+std::string compiled(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  bool cannot = machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile);
+  RNNC_CHECK(!cannot, "a target without object files");
+  passes.run(module);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+Result<Object> make_object(const schedule::Plan& plan, const Target& target, const std::string& name,
+                           const ObjectCache* cache) {
+  auto machine = machine_for(target);
+  if (!machine) return machine.error();
+  llvm::LLVMContext context;
+  auto module = module_for(plan, target, name, **machine, context);
+  std::string key;
+  if (cache) {
+    key = key_of(*module, target);
+    if (auto found = cache->find(key)) return Object{std::move(*found), true};
+  }
+  Object object{compiled(*module, **machine), false};
+  if (cache) cache->keep(key, object.bytes);
+  return object;
+}
+
+std::string llvm_text(const schedule::Plan& plan, const Target& target, const std::string& name) {
+  auto machine = machine_for(target);
+  if (!machine) return {};
+  llvm::LLVMContext context;
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module_for(plan, target, name, **machine, context)->print(stream, nullptr);
+  return text;
+}
+
+}  // namespace rnnc::backend

@@ -1,0 +1,26 @@
+// Plan to the bytes of an object file.
+#pragma once
+
+#include <string>
+
+#include "compiler/backend/target.h"
+#include "compiler/schedule/plan.h"
+
+namespace rnnc::backend {
+
+class ObjectCache;
+
+struct Object {
+  std::string bytes;  // of a relocatable object (ELF): the function NAME and NAME_scratch (abi.h)
+  bool from_cache = false;
+};
+
+// The plan must be made for the target's machine. Fails if LLVM lacks the target. With a cache, code that was
+// made before from the same module, target and version of LLVM is taken from there.
+support::Result<Object> make_object(const schedule::Plan& plan, const Target& target, const std::string& name,
+                                    const ObjectCache* cache = nullptr);
+
+// The module's LLVM IR as text, for people and tests.
+std::string llvm_text(const schedule::Plan& plan, const Target& target, const std::string& name);
+
+}  // namespace rnnc::backend

@@ -1,0 +1,312 @@
+#include "compiler/codegen/generate.h"
+
+#include <fmt/format.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+
+#include <algorithm>
+
+#include "compiler/codegen/stages.h"
+
+namespace rnnc::codegen {
+
+using schedule::BufferId;
+using schedule::LoopId;
+using schedule::Place;
+using schedule::StageId;
+
+namespace {
+
+constexpr int64_t kAlign = 64;
+// Flush to zero and denormals are zero, in the control word of SSE.
+constexpr uint32_t kFlush = 0x8040;
+enum Field { kParams, kInputs, kResults, kBatch, kSteps, kScratch = 10 };
+
+class FunctionCode {
+ public:
+  FunctionCode(Code& code, const schedule::Plan& plan, std::string name)
+      : code_(code), plan_(plan), frame_(plan), name_(std::move(name)) {}
+
+  void write() {
+    write_scratch();
+    code_.begin(name_, code_.nothing(), {code_.pointer()}, true);
+    words_ = code_.local(code_.i64(), frame_.words(), kAlign);
+    Value control = nullptr;
+    if (plan_.machine.flushes) control = flush();
+    write_sizes();
+    Site site(code_, plan_, frame_, words_, {});
+    write_buffers(site);
+    write_nodes(site, plan_.body, {});
+    if (control) code_.write_control(control);
+    code_.end();
+  }
+
+ private:
+  // The caller's control word, to be set again.
+  Value flush() {
+    Value before = code_.local(code_.i32(), 1, 4), inside = code_.local(code_.i32(), 1, 4);
+    code_.read_control(before);
+    code_.store(code_.either(code_.load(code_.i32(), before, 4), code_.whole32(kFlush)), inside, 4);
+    code_.write_control(inside);
+    return before;
+  }
+
+  void set(int word, Value value) {
+    code_.store(value, code_.element(words_, code_.i64(), code_.whole(word)), 8);
+  }
+  Value argument(int field, Type type) {
+    return code_.load(type, code_.element(code_.parameter(0), code_.i64(), code_.whole(field)), 8);
+  }
+  Value entry(Value table, size_t index, Type type) {
+    return code_.load(type, code_.element(table, code_.i64(), code_.whole(static_cast<int64_t>(index))), 8);
+  }
+
+  // int64_t NAME_scratch(int64_t batch, const int64_t* steps)
+  void write_scratch() {
+    code_.begin(name_ + "_scratch", code_.i64(), {code_.i64(), code_.pointer()}, true);
+    words_ = code_.local(code_.i64(), frame_.words(), kAlign);
+    set(frame_.batch(), code_.parameter(0));
+    for (size_t i = 0; i < plan_.times.size(); ++i) {
+      set(frame_.steps(plan_.times[i]), entry(code_.parameter(1), i, code_.i64()));
+    }
+    Site site(code_, plan_, frame_, words_, {});
+    Value end = code_.whole(0);
+    for (const schedule::SizeExpr& slot : plan_.slots) end = code_.add(end, rounded(site.value(slot)));
+    code_.end(end);
+  }
+
+  Value rounded(Value bytes) {
+    return code_.both(code_.add(bytes, code_.whole(kAlign - 1)), code_.whole(-kAlign));
+  }
+
+  void write_sizes() {
+    set(frame_.arguments(), code_.parameter(0));
+    Value batch = argument(kBatch, code_.i64());
+    set(frame_.batch(), batch);
+    Value steps = argument(kSteps, code_.pointer()), inputs = argument(kInputs, code_.pointer());
+    for (size_t i = 0; i < plan_.times.size(); ++i) {
+      Value size = entry(steps, i, code_.i64());
+      set(frame_.steps(plan_.times[i]), size);
+      Value longest = size, ragged = code_.whole(0);
+      if (plan_.lengths[i].valid()) {
+        Value lengths = entry(inputs, plan_[plan_.lengths[i]].index, code_.pointer());
+        Values seen =
+            code_.loop(code_.whole(0), batch, 1, {code_.whole(0), size}, [&](Value b, const Values& so_far) {
+              Value length = code_.resize_signed(
+                  code_.load(code_.i32(), code_.element(lengths, code_.i32(), b), 4), code_.i64());
+              return Values{code_.most(so_far[0], length), code_.least(so_far[1], length)};
+            });
+        longest = seen[0];
+        ragged = code_.resize(code_.compare(Compare::less, seen[1], size), code_.i64());
+      } else if (plan_.batch.valid()) {
+        longest = code_.select(code_.compare(Compare::less, code_.whole(0), batch), size, code_.whole(0));
+      }
+      set(frame_.longest(plan_.times[i]), longest);
+      set(frame_.ragged(plan_.times[i]), ragged);
+    }
+  }
+
+  void write_buffers(Site& site) {
+    Value params = argument(kParams, code_.pointer()), inputs = argument(kInputs, code_.pointer());
+    Value results = argument(kResults, code_.pointer());
+    Values slots;
+    Value place = argument(kScratch, code_.pointer());
+    for (const schedule::SizeExpr& slot : plan_.slots) {
+      slots.push_back(place);
+      place = code_.element(place, code_.i8(), rounded(site.value(slot)));
+    }
+    for (uint32_t i = 0; i < plan_.buffers.size(); ++i) {
+      const schedule::Buffer& buffer = plan_.buffers[i];
+      Value slot = buffer.slot.valid() ? slots[buffer.slot.index] : nullptr;
+      switch (buffer.place) {
+        case Place::param:
+          set(frame_.base(BufferId{i}), entry(params, buffer.index, code_.pointer()));
+          break;
+        case Place::input:
+          set(frame_.base(BufferId{i}), entry(inputs, buffer.index, code_.pointer()));
+          if (slot) set(frame_.slot(BufferId{i}), slot);
+          break;
+        case Place::constant: {
+          const schedule::ConstantArray& array = plan_.constants[buffer.index];
+          set(frame_.base(BufferId{i}), code_.array(site.type(array.element), array.values));
+          break;
+        }
+        case Place::result: {
+          if (!slot) break;
+          Value wanted = entry(results, buffer.index, code_.pointer());
+          Value is_null = code_.compare(Compare::equal, wanted, code_.zero(code_.pointer()));
+          set(frame_.base(BufferId{i}), code_.select(is_null, slot, wanted));
+          break;
+        }
+        case Place::ring:
+          set(frame_.previous(BufferId{i}), slot);
+          set(frame_.base(BufferId{i}),
+              code_.element(slot, site.type(buffer.element), site.value(buffer.elements)));
+          break;
+        case Place::scratch:
+        case Place::packed:
+          if (slot) set(frame_.base(BufferId{i}), slot);
+          break;
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- stages and loops
+
+  void write_nodes(Site& site, const std::vector<schedule::Node>& nodes, LoopId around) {
+    for (const schedule::Node& node : nodes) {
+      if (const auto* stage = std::get_if<StageId>(&node)) {
+        write_stage_call(site, *stage, around);
+      } else {
+        write_loop(site, std::get<LoopId>(node));
+      }
+    }
+  }
+
+  void write_stage_call(Site& site, StageId id, LoopId around) {
+    llvm::Function* function = stage_function(id, around);
+    auto call = [&] { code_.call(function, {words_}); };
+    const auto* clear = std::get_if<schedule::ClearStage>(&plan_[id].kind);
+    if (!clear) return call();
+    code_.when(is_ragged(site, clear->time), call);
+  }
+
+  Value is_ragged(Site& site, ir::DimId time) {
+    return code_.compare(Compare::less, code_.whole(0), site.word(frame_.ragged(time)));
+  }
+
+  llvm::Function* stage_function(StageId id, LoopId around) {
+    llvm::Function* function =
+        code_.begin(fmt::format("stage_{}", id.index), code_.nothing(), {code_.pointer()}, false);
+    Site site(code_, plan_, frame_, code_.parameter(0), around);
+    std::visit(
+        [&](const auto& stage) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(stage)>, schedule::AdmitStage>) {
+            codegen::write_stage(site, stage, frame_);
+          } else {
+            codegen::write_stage(site, stage);
+          }
+        },
+        plan_[id].kind);
+    code_.end();
+    return function;
+  }
+
+  void write_loop(Site& site, LoopId id) {
+    const schedule::TimeLoop& loop = plan_[id];
+    Value longest = site.word(frame_.longest(loop.time));
+    code_.loop(code_.whole(0), longest, 1, [&](Value k) {
+      bool forward = loop.direction == ir::Direction::forward;
+      set(frame_.step(id), forward ? k : code_.sub(code_.sub(longest, code_.whole(1)), k));
+      auto step = [&] {
+        write_nodes(site, loop.body, id);
+        write_carries(site, id);
+      };
+      if (!loop.active.valid()) return step();
+      Value any = code_.call(active_function(id), {words_});
+      code_.when(any, step);
+    });
+  }
+
+  // i1(frame): which sequences run the step, and whether any does.
+  llvm::Function* active_function(LoopId id) {
+    const schedule::TimeLoop& loop = plan_[id];
+    llvm::Function* function =
+        code_.begin(fmt::format("active_{}", id.index), code_.i1(), {code_.pointer()}, false);
+    Site site(code_, plan_, frame_, code_.parameter(0), id);
+    Value step = site.step(loop.time);
+    Value flags = site.pointer_word(frame_.base(loop.active));
+    BufferId outer = loop.around.valid() ? plan_[loop.around].active : BufferId{};
+    Value any = code_.loop(
+        code_.whole(0), site.size(plan_.batch), 1, {code_.zero(code_.i1())},
+        [&](Value b, const Values& so_far) {
+          Value runs = code_.no(code_.zero(code_.i1()));
+          if (plan_.lengths_of(loop.time).valid())
+            runs = code_.compare(Compare::less, step, length_of(site, loop.time, b));
+          if (outer.valid()) {
+            Value flag = code_.load(code_.i8(),
+                                    code_.element(site.pointer_word(frame_.base(outer)), code_.i8(), b), 1);
+            runs = code_.both(runs, code_.resize(flag, code_.i1()));
+          }
+          code_.store(code_.resize(runs, code_.i8()), code_.element(flags, code_.i8(), b), 1);
+          return Values{code_.either(so_far[0], runs)};
+        })[0];
+    code_.end(any);
+    return function;
+  }
+
+  Value length_of(Site& site, ir::DimId time, Value b) {
+    Value place = code_.element(site.lengths(time), code_.i32(), b);
+    return code_.resize_signed(code_.load(code_.i32(), place, 4), code_.i64());
+  }
+
+  // Sequences past their ends take over what they had; then the generations change places.
+  void write_carries(Site& site, LoopId id) {
+    const schedule::TimeLoop& loop = plan_[id];
+    bool ends = plan_.batch.valid() && plan_.lengths_of(loop.time).valid();
+    for (const schedule::Carry& carry : loop.carries) {
+      bool has_batch = std::find(carry.order.begin(), carry.order.end(), plan_.batch) != carry.order.end();
+      if (!ends || !has_batch) continue;
+      llvm::Function* keep = keep_function(id, carry);
+      code_.when(is_ragged(site, loop.time), [&] { code_.call(keep, {words_}); });
+    }
+    for (const schedule::Carry& carry : loop.carries) {
+      Value now = site.word(frame_.base(carry.ring)), before = site.word(frame_.previous(carry.ring));
+      set(frame_.base(carry.ring), before);
+      set(frame_.previous(carry.ring), now);
+    }
+  }
+
+  llvm::Function* keep_function(LoopId id, const schedule::Carry& carry) {
+    llvm::Function* function =
+        code_.begin(fmt::format("keep_{}", carry.ring.index), code_.nothing(), {code_.pointer()}, false);
+    Site site(code_, plan_, frame_, code_.parameter(0), id);
+    schedule::Access now = rows_of(carry.ring, carry.order, plan_.dims), before = now;
+    before.previous = true;
+    write_keep(site, plan_[id].time, before, now, carry.order);
+    code_.end();
+    return function;
+  }
+
+  void write_keep(Site& site, ir::DimId time, const schedule::Access& before, const schedule::Access& now,
+                  const std::vector<ir::DimId>& order) {
+    std::vector<ir::DimId> others;
+    for (ir::DimId dim : order) {
+      if (dim != plan_.batch) others.push_back(dim);
+    }
+    Value step = site.step(time);
+    LoopNest nest = site.nest(others, {before, now});
+    Value stride = site.value(now.stride(plan_.batch));
+    code_.loop(code_.whole(0), site.size(plan_.batch), 1, [&](Value b) {
+      code_.when(code_.compare(Compare::less_equal, length_of(site, time, b), step), [&] {
+        Values places;
+        for (const Stream& stream : nest.streams)
+          places.push_back(site.moved(stream.start, stream.element, b, stride));
+        site.loops(nest, 0, nest.dims.size(), {}, places, [&](const Values&, const Values& at) {
+          ir::Element element = nest.streams[0].element;
+          site.store_one(at[1], element, site.load_one(at[0], element));
+        });
+      });
+    });
+  }
+
+  Code& code_;
+  const schedule::Plan& plan_;
+  Frame frame_;
+  std::string name_;
+  Value words_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<llvm::Module> generate(const schedule::Plan& plan, const Options& options,
+                                       llvm::LLVMContext& context) {
+  auto module = std::make_unique<llvm::Module>(options.name, context);
+  module->setTargetTriple(options.triple);
+  module->setDataLayout(options.data_layout);
+  Code code(*module, options.cpu, options.features, plan.machine.fma);
+  FunctionCode(code, plan, options.name).write();
+  return module;
+}
+
+}  // namespace rnnc::codegen

@@ -1,0 +1,106 @@
+// Where a stage's code is written: the sizes of the call, the arrays, and loops over dims.
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "compiler/codegen/code.h"
+#include "compiler/codegen/frame.h"
+#include "compiler/schedule/plan.h"
+
+namespace rnnc::codegen {
+
+// Some lanes of a loop that runs in vectors: `first` is the index of the first one; `left` elements are left
+// from there, at least one, maybe fewer than lanes.
+struct Piece {
+  Value first, left;
+  Value full;  // whether there are elements for all lanes
+  Value mask;  // which lanes have one
+  int lanes;
+};
+
+// An array as loops walk over it.
+struct Stream {
+  Value start;  // pointer to the element at the index 0 of all loops
+  ir::Element element;
+  std::vector<Value> strides;  // by loop, in elements
+};
+
+// Loops over dims, some of them taken as one: where every array goes on evenly, one long loop has fewer
+// tails.
+struct LoopNest {
+  std::vector<std::vector<ir::DimId>> dims;  // by loop, outermost first
+  std::vector<Value> counts;
+  std::vector<Stream> streams;
+  int of(ir::DimId dim) const;  // which loop, or -1
+};
+
+class Site {
+ public:
+  // The function that is being written has the frame as parameter.
+  Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value words, schedule::LoopId around);
+
+  Code& code() { return code_; }
+  const schedule::Plan& plan() const { return plan_; }
+  Type type(ir::Element element) const;  // in memory
+  Type lane_type(ir::Element element) const;
+  Value word(int number);
+  Value pointer_word(int number);
+  void set_word(int number, Value value);
+  Value argument(int field);  // of rnnc_arguments: the eight bytes at 8 * field
+
+  Value size(ir::DimId dim);
+  Value size(const std::vector<ir::DimId>& dims);
+  Value value(const schedule::SizeExpr& size);
+  Value step(ir::DimId time);     // of the loop around
+  Value lengths(ir::DimId time);  // pointer to i32[B]
+
+  // The element at index 0 of all dims; of a time whose loop stands around, at its step.
+  Value start(const schedule::Access& access);
+  bool is_around(ir::DimId dim) const { return around_.contains(dim); }
+  Value joint_stride(const schedule::Access& access, const std::vector<ir::DimId>& dims);
+  Stream stream(const schedule::Access& access, const std::vector<ir::DimId>& loops);
+  // Dims in `alone` are not joined with others; nor are dims from `border` on with those before.
+  LoopNest nest(const std::vector<ir::DimId>& dims, const std::vector<schedule::Access>& accesses,
+                const std::set<ir::DimId>& alone = {}, size_t border = 0);
+
+  // All loops from `from` up to, but without, `to`: body(indices so far, where each stream is then). Indices
+  // are by loop of the nest; those of loops that do not run yet are null.
+  using NestBody = std::function<void(const Values& indices, const Values& places)>;
+  void loops(const LoopNest& nest, size_t from, size_t to, Values indices, Values places,
+             const NestBody& body);
+  Values starts(const LoopNest& nest) const;
+  Value moved(Value place, ir::Element element, Value index, Value stride);
+
+  // Lanes for a loop of `count`: those of the machine, or fewer if it is known to be shorter.
+  int lanes_for(Value count);
+  void pieces(Value count, int lanes, const std::function<void(const Piece&)>& body);
+  // The same with values that go from piece to piece.
+  Values pieces(Value count, int lanes, Values start,
+                const std::function<Values(const Piece&, const Values&)>& body);
+  // Elements first, first + 1, ... of a row; lanes without an element hold whatever. Booleans come as flags.
+  struct Row {
+    Value start;
+    ir::Element element;
+    Value stride;
+  };
+  Values load(const std::vector<Row>& rows, const Piece& piece);
+  void store(const Row& row, Value value, const Piece& piece);
+  Value load_one(Value place, ir::Element element);
+  void store_one(Value place, ir::Element element, Value value);
+
+ private:
+  Value load_full(const Row& row, const Piece& piece);
+  Value load_some(const Row& row, const Piece& piece);
+  Value as_flags(Value value, ir::Element element);
+
+  Code& code_;
+  const schedule::Plan& plan_;
+  const Frame& frame_;
+  Value words_;
+  std::map<ir::DimId, schedule::LoopId> around_;
+  std::map<ir::DimId, Value> symbols_;
+};
+
+}  // namespace rnnc::codegen

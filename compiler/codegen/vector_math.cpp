@@ -1,0 +1,230 @@
+#include "compiler/codegen/vector_math.h"
+
+#include <limits>
+
+namespace rnnc::codegen {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+// ln 2 in two parts, the first of so few bits that its multiples are exact. (Cody, Waite 1980; Cephes)
+constexpr double kLn2High = 0.693359375, kLn2Low = -2.12194440e-4;
+constexpr double kLog2E = 1.44269504088896340736;
+// Added to a small number and taken away again, it leaves the nearest whole number.
+constexpr double kRound32 = 0x1.8p23, kRound64 = 0x1.8p52;
+
+}  // namespace
+
+Value VectorMath::polynomial(Value x, std::initializer_list<double> coefficients) {
+  Value sum = nullptr;
+  for (double coefficient : coefficients) {
+    Value term = code_.like(x, coefficient);
+    sum = sum ? code_.fma(sum, x, term) : term;
+  }
+  return sum;
+}
+
+Value VectorMath::abs(Value x) {
+  Value bits = code_.bits(x);
+  return code_.from_bits(code_.both(bits, code_.bits_like(bits, 0x7FFFFFFF)));
+}
+
+Value VectorMath::with_sign_of(Value magnitude, Value sign) {
+  Value bits = code_.bits(sign);
+  Value only_sign = code_.both(bits, code_.bits_like(bits, 0x80000000));
+  return code_.from_bits(code_.either(code_.bits(magnitude), only_sign));
+}
+
+Value VectorMath::max(Value a, Value b) {
+  Value larger = code_.select(code_.compare(Compare::greater, b, a), b, a);
+  return code_.select(code_.either(code_.is_nan(a), code_.is_nan(b)), code_.add(a, b), larger);
+}
+
+Value VectorMath::min(Value a, Value b) {
+  Value smaller = code_.select(code_.compare(Compare::less, b, a), b, a);
+  return code_.select(code_.either(code_.is_nan(a), code_.is_nan(b)), code_.add(a, b), smaller);
+}
+
+// e^x = 2^n e^r, |r| <= ln 2 / 2. 2^n is multiplied on in two halves, since n may be 128 where the result is
+// still finite. Bounds are set by comparisons that are false for NaN, which therefore stays.
+Value VectorMath::exp(Value x) {
+  x = code_.select(code_.compare(Compare::greater, x, code_.like(x, 89)), code_.like(x, 89), x);
+  x = code_.select(code_.compare(Compare::less, x, code_.like(x, -104)), code_.like(x, -104), x);
+  Value shifted = code_.fma(x, code_.like(x, kLog2E), code_.like(x, kRound32));
+  Value n = code_.sub(shifted, code_.like(x, kRound32));
+  Value r = code_.fma(n, code_.like(x, -kLn2High), x);
+  r = code_.fma(n, code_.like(x, -kLn2Low), r);
+  Value q = polynomial(r, {0x1.694c86p-10, 0x1.12397cp-7, 0x1.555a26p-5, 0x1.555492p-3, 0x1.fffffap-2});
+  Value p = code_.add(code_.fma(code_.mul(r, r), q, r), code_.like(r, 1));
+  // The whole number stands in the low bits of `shifted`; 512 keeps the division by two one of positive
+  // numbers.
+  Value whole = code_.bits(shifted);
+  Value biased = code_.sub(whole, code_.bits_like(whole, 0x4B400000 - 512));
+  Value half = code_.shift_right(biased, 1);
+  Value rest = code_.sub(biased, half);
+  auto power = [&](Value exponent) {
+    return code_.from_bits(code_.shift_left(code_.sub(exponent, code_.bits_like(exponent, 256 - 127)), 23));
+  };
+  return code_.mul(code_.mul(p, power(half)), power(rest));
+}
+
+// s (e^r - 1) + (s - 1) with s = 2^n: without loss near 0, where s is 1.
+Value VectorMath::exp_minus_one(Value x) {
+  Value shifted = code_.fma(x, code_.like(x, kLog2E), code_.like(x, kRound32));
+  Value n = code_.sub(shifted, code_.like(x, kRound32));
+  Value r = code_.fma(n, code_.like(x, -kLn2High), x);
+  r = code_.fma(n, code_.like(x, -kLn2Low), r);
+  Value q = polynomial(r, {0x1.694c86p-10, 0x1.12397cp-7, 0x1.555a26p-5, 0x1.555492p-3, 0x1.fffffap-2});
+  Value p = code_.fma(code_.mul(r, r), q, r);
+  Value whole = code_.bits(shifted);
+  Value s = code_.from_bits(code_.shift_left(code_.sub(whole, code_.bits_like(whole, 0x4B400000 - 127)), 23));
+  return code_.fma(s, p, code_.sub(s, code_.like(s, 1)));
+}
+
+// (e^2a - 1) / (e^2a + 1); above 9.1 it is 1 to the last bit.
+Value VectorMath::tanh(Value x) {
+  Value a = abs(x);
+  a = code_.select(code_.compare(Compare::greater, a, code_.like(a, 9.1)), code_.like(a, 9.1), a);
+  Value e = exp_minus_one(code_.add(a, a));
+  return with_sign_of(code_.div(e, code_.add(e, code_.like(e, 2))), x);
+}
+
+// e^x of the negative side keeps small results exact and never overflows.
+Value VectorMath::sigmoid(Value x) {
+  Value e = exp(code_.neg(abs(x)));
+  Value above = code_.select(code_.compare(Compare::less, x, code_.like(x, 0)), e, code_.like(x, 1));
+  return code_.div(above, code_.add(e, code_.like(e, 1)));
+}
+
+// x = 2^e (1 + z), 1 + z in [√½, √2). (Cephes logf)
+Value VectorMath::log(Value x) {
+  Value bits = code_.bits(x);
+  // Counted from √½, so that the exponent's bits change where the mantissa should begin anew.
+  Value from_root = code_.sub(bits, code_.bits_like(bits, 0x3F3504F3));
+  Value exponent_bits = code_.both(from_root, code_.bits_like(bits, 0xFF800000));
+  Value m = code_.from_bits(code_.sub(bits, exponent_bits));
+  Value negative = code_.compare(Compare::less, exponent_bits, code_.zero(code_.type_of(exponent_bits)));
+  Value exponent = code_.shift_right(exponent_bits, 23);
+  exponent =
+      code_.sub(exponent, code_.select(negative, code_.bits_like(bits, 512), code_.bits_like(bits, 0)));
+  Value e = code_.to_real(exponent);
+  Value z = code_.sub(m, code_.like(m, 1)), zz = code_.mul(z, z);
+  Value p =
+      polynomial(z, {7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+                     -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1});
+  Value y = code_.mul(code_.mul(zz, z), p);
+  y = code_.fma(e, code_.like(e, kLn2Low), y);
+  y = code_.fma(zz, code_.like(zz, -0.5), y);
+  Value result = code_.fma(e, code_.like(e, kLn2High), code_.add(z, y));
+  Value zero = code_.like(x, 0);
+  Value infinite = code_.compare(Compare::equal, x, code_.like(x, kInfinity));
+  result = code_.select(code_.either(infinite, code_.is_nan(x)), x, result);
+  result = code_.select(code_.compare(Compare::equal, x, zero), code_.like(x, -kInfinity), result);
+  return code_.select(code_.compare(Compare::less, x, zero), code_.like(x, kNaN), result);
+}
+
+// What rounding takes from 1 + y is added again.
+Value VectorMath::log1p(Value y) {
+  Value one = code_.like(y, 1), u = code_.add(y, one);
+  Value lost = code_.sub(y, code_.sub(u, one));
+  return code_.add(log(u), code_.div(lost, u));
+}
+
+Value VectorMath::softplus(Value x) {
+  Value zero = code_.like(x, 0);
+  Value positive = code_.select(code_.compare(Compare::greater, x, zero), x, zero);
+  return code_.add(positive, log1p(exp(code_.neg(abs(x)))));
+}
+
+// In double precision, whose bits beyond those of f32 are what the reduction loses. π/2 in two parts.
+// (fdlibm)
+VectorMath::Reduced VectorMath::reduce(Value x) {
+  Value wide = code_.to_f64(x);
+  Value shifted =
+      code_.add(code_.mul(wide, code_.like(wide, 0.63661977236758134308)), code_.like(wide, kRound64));
+  Value n = code_.sub(shifted, code_.like(wide, kRound64));
+  Value rest = code_.sub(wide, code_.mul(n, code_.like(wide, 1.57079632673412561417)));
+  rest = code_.sub(rest, code_.mul(n, code_.like(wide, 6.07710050650619224932e-11)));
+  return {code_.resize(code_.bits(shifted), code_.i32()), code_.to_f32(rest)};
+}
+
+// sin(angle + quarters_ahead · π/2). (Cephes sinf, cosf)
+Value VectorMath::wave(const Reduced& angle, int quarters_ahead) {
+  Value r = angle.rest, z = code_.mul(r, r);
+  Value s = polynomial(z, {-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1});
+  Value sine = code_.fma(code_.mul(s, z), r, r);
+  Value c = polynomial(z, {2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2});
+  Value cosine = code_.fma(code_.mul(c, z), z, code_.fma(z, code_.like(z, -0.5), code_.like(z, 1)));
+  Value quarter =
+      code_.add(angle.quarter, code_.bits_like(angle.quarter, static_cast<uint64_t>(quarters_ahead)));
+  Value is_odd = code_.resize(quarter, code_.i1());
+  Value value = code_.select(is_odd, cosine, sine);
+  Value sign = code_.shift_left(code_.both(quarter, code_.bits_like(quarter, 2)), 30);
+  return code_.from_bits(code_.differ(code_.bits(value), sign));
+}
+
+Value VectorMath::sin(Value x) { return wave(reduce(x), 0); }
+Value VectorMath::cos(Value x) { return wave(reduce(x), 1); }
+
+Value VectorMath::cos_of_turn(Value m) {
+  Value quarter = code_.shift_right(code_.add(m, code_.bits_like(m, 1 << 21)), 22);
+  Value rest = code_.to_real(code_.sub(m, code_.shift_left(quarter, 22)));
+  return wave({quarter, code_.mul(rest, code_.like(rest, 6.28318530717958647693 * 0x1p-24))}, 1);
+}
+
+// 2 atanh((m - 1) / (m + 1)) / ln 2 + e, m in [√½, √2).
+Value VectorMath::log2_f64(Value x) {
+  Value bits = code_.bits(x);
+  Value from_root = code_.sub(bits, code_.bits_like(bits, 0x3FE6A09E667F3BCD));
+  Value exponent_bits = code_.both(from_root, code_.bits_like(bits, 0xFFF0000000000000));
+  Value m = code_.from_bits(code_.sub(bits, exponent_bits));
+  // The exponent becomes a double by way of its bits: 2^52 + 2^51 + e has e in its low bits.
+  Value exponent = code_.shift_right(exponent_bits, 52);
+  Value negative = code_.compare(Compare::less, exponent_bits, code_.zero(code_.type_of(bits)));
+  exponent =
+      code_.sub(exponent, code_.select(negative, code_.bits_like(bits, 4096), code_.bits_like(bits, 0)));
+  Value e = code_.from_bits(code_.add(exponent, code_.bits_like(bits, 0x4338000000000000)));
+  e = code_.sub(e, code_.like(e, kRound64));
+  Value one = code_.like(m, 1);
+  Value s = code_.div(code_.sub(m, one), code_.add(m, one)), ss = code_.mul(s, s);
+  Value series = polynomial(ss, {1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3, 1});
+  return code_.fma(code_.mul(s, series), code_.like(s, 2 * kLog2E), e);
+}
+
+Value VectorMath::exp2_f64(Value x) {
+  Value shifted = code_.add(x, code_.like(x, kRound64));
+  Value r = code_.mul(code_.sub(x, code_.sub(shifted, code_.like(x, kRound64))), code_.like(x, 1 / kLog2E));
+  Value p = polynomial(
+      r, {1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1});
+  Value power = code_.shift_left(code_.bits(shifted), 52);
+  return code_.from_bits(code_.add(code_.bits(p), power));
+}
+
+// 2^(y log2 |x|) in double precision, rounded once; then the special cases of C.
+Value VectorMath::pow(Value x, Value y) {
+  Value one = code_.like(x, 1), zero = code_.like(x, 0), infinity = code_.like(x, kInfinity);
+  Value magnitude = abs(x);
+  Value exponent = code_.mul(code_.to_f64(y), log2_f64(code_.to_f64(magnitude)));
+  Value most = code_.like(exponent, 200), least = code_.like(exponent, -200);
+  exponent = code_.select(code_.compare(Compare::greater, exponent, most), most, exponent);
+  exponent = code_.select(code_.compare(Compare::less, exponent, least), least, exponent);
+  Value power = code_.to_f32(exp2_f64(exponent));
+
+  // From 2^24 on every float is an even number.
+  Value small = code_.compare(Compare::less, abs(y), code_.like(y, 0x1p24));
+  Value whole = code_.to_whole(code_.select(small, y, zero));
+  Value is_whole = code_.either(code_.no(small), code_.compare(Compare::equal, code_.to_real(whole), y));
+  Value is_odd = code_.both(code_.resize(whole, code_.i1()), code_.both(small, is_whole));
+  power = code_.select(is_odd, with_sign_of(power, x), power);
+  Value root_of_negative = code_.both(code_.compare(Compare::less, x, zero), code_.no(is_whole));
+  root_of_negative = code_.both(root_of_negative, code_.compare(Compare::less, magnitude, infinity));
+  power = code_.select(root_of_negative, code_.like(x, kNaN), power);
+  power = code_.select(code_.either(code_.is_nan(x), code_.is_nan(y)), code_.add(x, y), power);
+  Value of_minus_one = code_.both(code_.compare(Compare::equal, x, code_.like(x, -1)),
+                                  code_.compare(Compare::equal, abs(y), infinity));
+  Value is_one = code_.either(code_.compare(Compare::equal, x, one), code_.compare(Compare::equal, y, zero));
+  return code_.select(code_.either(is_one, of_minus_one), one, power);
+}
+
+}  // namespace rnnc::codegen
