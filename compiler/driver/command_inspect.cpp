@@ -39,9 +39,14 @@ std::vector<int64_t> numbers(const sema::Shape& shape, const Model& model) {
   return result;
 }
 
+// A cell that stands alone runs over sequences.
+bool is_sequence(const sema::Type& type, const Model& model) {
+  return type.clock.has_value() || model.body->kind == ast::BodyKind::cell;
+}
+
 // "seq token[96]", "[16]"
 std::string text(const sema::Type& type, const Model& model) {
-  const std::string seq = type.clock ? "seq " : "";
+  const std::string seq = is_sequence(type, model) ? "seq " : "";
   if (type.token) return fmt::format("{}token[{}]", seq, type.token->evaluate(model.sizes).value_or(0));
   return seq + text(numbers(type.shape, model));
 }
@@ -89,7 +94,7 @@ struct Parameters {
 };
 
 Json value_json(const std::string& name, const sema::Type& type, const Model& model) {
-  Json json = {{"name", name}, {"sequence", type.clock.has_value()}};
+  Json json = {{"name", name}, {"sequence", is_sequence(type, model)}};
   if (type.clock) json["length"] = model.body->clocks[*type.clock];
   if (type.token) {
     json["token"] = type.token->evaluate(model.sizes).value_or(0);
@@ -116,7 +121,7 @@ Json to_json(const Model& model) {
     }
     json["parameters"].push_back(std::move(row));
   }
-  json["inputs"] = json["targets"] = json["outputs"] = Json::array();
+  for (const char* key : {"inputs", "targets", "outputs"}) json[key] = Json::array();
   for (const sema::InputDecl& input : body.inputs) {
     json[input.target ? "targets" : "inputs"].push_back(value_json(input.name, input.type, model));
   }

@@ -12,6 +12,7 @@
 #include "compiler/passes/distribute.h"
 #include "compiler/passes/embeddings.h"
 #include "compiler/passes/lift.h"
+#include "compiler/passes/line_up.h"
 #include "compiler/passes/order_sums.h"
 #include "compiler/passes/recompute.h"
 #include "compiler/passes/share.h"
@@ -31,6 +32,7 @@ const Pass kSplitProducts{"split-products", "a product for each slice of a produ
 const Pass kSimplify{"simplify", "instructions that a cheaper one stands for", passes::simplify};
 const Pass kShare{"share", "what is computed twice, once", passes::share};
 const Pass kDeadCode{"dead-code", "what nothing reads goes", passes::dead_code};
+const Pass kLineUp{"line-up", "instructions in the order in which results need them", passes::line_up};
 const Pass kOrderSums{"order-sums", "one order for sums of products, without the state first",
                       passes::order_sums};
 const Pass kEmbeddings{"embeddings", "products with one-hot arrays become lookups", passes::embeddings};
@@ -50,11 +52,14 @@ const std::vector<Pass> kBeforeAutodiff = {
     kEmbeddings,     // before lift, for which a lookup is cheaper than a product
     kShare,          // sums that are alike only since they have one order
     kDeadCode,       // distribute takes each value of a body for one that is read
+    kLineUp,         // what crosses between loops is numbered as it comes
     kDistribute,     // before lift: the input product of a second layer then is free of state
     kLift,           // before affine: a scan has nothing but its recurrence left
     kAffine,         // before autodiff: the adjoint of a prefix is a prefix
-    kSimplify,       // of what lift and affine have written for all steps at once
-    kShare,         kDeadCode,
+    kSimplify,       // lift and affine have written for all steps at once ...
+    kShare,          // ... what a body did not see together
+    kDeadCode,       // before autodiff, which would differentiate it
+    kLineUp,         // whose adjoint then runs in one order too
 };
 
 // Of what autodiff makes.
@@ -63,12 +68,13 @@ const std::vector<Pass> kAfterAutodiff = {
     kShare,      // and compute alike what several operands need
     kDeadCode,   // lift asks what of a scan is read
     kLift,       // weight and input gradients leave the loop
-    kSimplify,   // as before
-    kShare,      //
+    kSimplify,   // what is now beside each other
+    kShare,      // likewise
     kDeadCode,   // recompute asks who reads the tape
     kRecompute,  // last: now it is settled what is stored
     kShare,      // the forward value may be made again twice
     kDeadCode,   // what is no longer stored
+    kLineUp,     // for people, and for whoever chooses the first of equals
 };
 
 class Pipeline {
@@ -142,8 +148,8 @@ support::Status check_names(const std::vector<std::string>& names) {
 }  // namespace
 
 std::vector<Pass> all_passes() {
-  return {kSplitJoins, kSplitProducts, kSimplify, kShare,  kDeadCode, kOrderSums,
-          kEmbeddings, kDistribute,    kLift,     kAffine, kRecompute};
+  return {kSplitJoins, kSplitProducts, kSimplify,   kShare, kDeadCode, kOrderSums, kLineUp,
+          kLineUp,     kEmbeddings,    kDistribute, kLift,  kAffine,   kRecompute};
 }
 
 support::Result<Optimised> run_pipeline(ir::Module module, const PipelineOptions& options) {

@@ -88,6 +88,15 @@ class Loader {
     if (!tree) return;
     own_.push_back(tree);
     if (!imports_) return;
+    if (own_.size() == 1 && tree->declarations.empty()) {
+      spec_.sink.report(
+          {diagnostics::Code::empty_spec,
+           fmt::format("`{}` is empty: no cell, no model, no function", spec_.sources.file(0).name()),
+           {},
+           {},
+           {},
+           "a spec is text such as `model M { input x: [X]  output y = linear[3](x) }`"});
+    }
     for (const ast::Declaration& declaration : tree->declarations) {
       const auto* import = std::get_if<ast::Import>(&declaration.node);
       if (import != nullptr) file(folder / import->path, declaration.span);

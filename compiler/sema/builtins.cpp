@@ -112,10 +112,12 @@ std::optional<uint32_t> axis_of(const Use& use, const Shape& shape, const Static
   }
   auto count = std::count(shape.begin(), shape.end(), *size);
   if (count == 1) return static_cast<uint32_t>(std::find(shape.begin(), shape.end(), *size) - shape.begin());
-  use.fail(count == 0 ? Code::no_such_dimension : Code::repeated_dimension,
-           fmt::format("`{}[{}]` of {}: {}", use.callable.name, size->text(), text(shape),
-                       count == 0 ? "it has no such dimension"
-                                  : "the dimension occurs twice; give the two their own names"));
+  use.fail(
+      count == 0 ? Code::no_such_dimension : Code::repeated_dimension,
+      fmt::format("`{}[{}]` of {}: {}", use.callable.name, size->text(), text(shape),
+                  count == 0 ? "it has no such dimension"
+                             : "the dimension occurs twice; give the two their own names"),
+      shape.empty() ? "" : fmt::format("for example `{}[{}](...)`", use.callable.name, shape.back().text()));
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 // Calls of functions and of cells, and what `y.c` is.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -175,6 +176,7 @@ Val Scope::call_cell(const Callable& callable, Arguments& arguments, Line& line,
 bool Scope::bind_inputs(CellUse& use) {
   const Body& body = *use.cell->body;
   std::vector<std::optional<Val>> given(body.inputs.size());
+  std::vector<Span> spans(body.inputs.size(), use.span);
   if (use.inputs.size() > body.inputs.size()) {
     error(Code::wrong_value_count, use.span,
           fmt::format("`{}` takes {} value{}, here {} are given", use.callable.name, body.inputs.size(),
@@ -182,7 +184,10 @@ bool Scope::bind_inputs(CellUse& use) {
           {}, {}, {{body.span, "defined here"}});
     return false;
   }
-  for (size_t i = 0; i < use.inputs.size(); ++i) given[i] = use.inputs[i];
+  for (size_t i = 0; i < use.inputs.size(); ++i) {
+    given[i] = use.inputs[i];
+    spans[i] = use.arguments.positional[i].span;
+  }
   auto& named = use.arguments.named;
   for (auto it = named.begin(); it != named.end();) {
     auto input = std::find_if(body.inputs.begin(), body.inputs.end(),
@@ -197,6 +202,7 @@ bool Scope::bind_inputs(CellUse& use) {
       return false;
     }
     slot = evaluate(it->second, use.line);
+    spans[static_cast<size_t>(input - body.inputs.begin())] = it->second.span;
     it = named.erase(it);
   }
   bool good = true;
@@ -206,16 +212,15 @@ bool Scope::bind_inputs(CellUse& use) {
             fmt::format("`{}` needs its input `{}`", use.callable.name, body.inputs[i].name), {}, {},
             {{body.inputs[i].span, "declared here"}});
       good = false;
-    } else if (!bind_input(use, i, *given[i])) {
+    } else if (!bind_input(use, i, *given[i], spans[i])) {
       good = false;
     }
   }
   return good;
 }
 
-bool Scope::bind_input(CellUse& use, uint32_t index, const Val& value) {
+bool Scope::bind_input(CellUse& use, uint32_t index, const Val& value, Span span) {
   const InputDecl& declared = use.cell->body->inputs[index];
-  Span span = value.node.valid() ? node(value).span : use.span;
   if (value.bad()) return false;
   if (value.bundle || !value.several.empty()) return is_vector(value, span);
   const Type now = type(value);
@@ -343,7 +348,8 @@ bool Scope::bind_states(CellUse& use) {
       std::string near = nearest(name, names);
       error(Code::unknown_argument, argument.span,
             fmt::format("`{}` has no input or state `{}`", use.callable.name, name), {},
-            near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+            near.empty() ? fmt::format("it has: {}", fmt::join(names, ", "))
+                         : fmt::format("did you mean `{}`?", near));
       return false;
     }
     if (!is_vector(value, argument.span)) return false;

@@ -14,6 +14,7 @@ bool Scope::claim(const ast::Name& name) {
     error(Code::reserved_name, name.span,
           "`init` is taken: it gives all first values of a layer, `LSTM[H](x, init = final(y))`", {},
           "choose another name");
+    claimed_.emplace(name.text, name.span);
     out_->failed = true;
     return false;
   }
@@ -128,13 +129,17 @@ void Scope::first_value(const ast::State& state, StateDecl& declared) {
     out_->failed = true;
     return;
   }
-  Static value = known(*state.first);
+  const bool number = std::holds_alternative<ast::Number>(state.first->node) || name != nullptr ||
+                      std::holds_alternative<ast::Negate>(state.first->node) ||
+                      std::holds_alternative<ast::Binary>(state.first->node);
+  Static value = number ? known(*state.first) : Static(TimeWord{});
   if (const double* real = std::get_if<double>(&value)) {
     declared.first = *real;
   } else if (const Size* size = std::get_if<Size>(&value); size != nullptr && size->number()) {
     declared.first = static_cast<double>(*size->number());
   } else if (!std::holds_alternative<std::monostate>(value)) {
-    error(Code::bad_first_value, state.first->span, "a first value is a number or a `param`");
+    error(Code::bad_first_value, state.first->span, "a first value is a number or a `param`", {},
+          "whoever uses the cell can give another: `A[H](x, h = z)`");
     out_->failed = true;
   }
 }
@@ -201,7 +206,8 @@ void Scope::declare_param(const ast::Param& param, Span span) {
       value.origin = param.shape->span;
       if (start) find_parameter(name.text)->initialiser = *start;
       out().values[name.text] = value;
-    } else if (param.shape || param.initialiser == nullptr) {
+    } else if (plain || param.shape || param.initialiser == nullptr) {
+      if (plain) claimed_.emplace(path.text(), path.span);
       error(Code::parameter_needs_shape, path.span,
             plain ? fmt::format("`param {}` needs a shape", path.text())
                   : fmt::format("`{}` belongs to a layer, which gives it its shape", path.text()),

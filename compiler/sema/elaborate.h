@@ -238,7 +238,7 @@ class Scope {
   Val past(const Val& value, const Size& steps, Span span);
   Val contract(const Val& left, const Val& right, Span span, const ast::Expr* left_expr,
                const ast::Expr* right_expr);
-  Val join(const std::vector<Val>& parts, Span span);
+  Val join(const std::vector<Val>& parts, const std::vector<Span>& places, Span span);
   bool is_vector(const Val& value, Span span);  // no token, no bundle, one output: or says so
   void unify(Clock a, Clock b);
   void note_whole_use(const Line& line, Span span);  // of a model: it sees the whole sequence, outside a loss
@@ -309,14 +309,14 @@ class Scope {
   // ---- expression.cpp
   Val binary(const ast::Expr& expr, const ast::Binary& binary, Line& line,
              const std::optional<Shape>& expected);
-  Val pipe(const ast::Expr& expr, const ast::Pipe& pipe, Line& line, const std::optional<Shape>& expected);
+  Val pipe(const ast::Pipe& pipe, Line& line, const std::optional<Shape>& expected);
   Val member_expr(const ast::Expr& expr, const ast::Member& member, Line& line);
   Val fit_equation(const std::string& name, Equation& equation, const std::optional<Shape>& want, Val value);
 
   // ---- calls.cpp
   struct CellUse;
   bool bind_inputs(CellUse& use);
-  bool bind_input(CellUse& use, uint32_t index, const Val& value);
+  bool bind_input(CellUse& use, uint32_t index, const Val& value, Span span);
   bool bind_states(CellUse& use);
   Val results(CellUse& use);
   Val lift(const Val& inner, const Applied::Step& step, Span span);

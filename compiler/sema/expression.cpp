@@ -98,15 +98,17 @@ Val Scope::evaluate(const ast::Expr& expr, Line& line, const std::optional<Shape
     return binary(expr, *operation, line, expected);
   if (const auto* concat = std::get_if<ast::Concat>(&expr.node)) {
     std::vector<Val> parts;
+    std::vector<Span> places;
     for (const ast::ExprPtr& part : concat->parts) {
       parts.push_back(evaluate(*part, line, std::nullopt));
+      places.push_back(part->span);
       if (!is_vector(parts.back(), part->span)) return bad();
     }
-    return join(parts, expr.span);
+    return join(parts, places, expr.span);
   }
   if (const auto* dotted = std::get_if<ast::Member>(&expr.node)) return member_expr(expr, *dotted, line);
   if (std::holds_alternative<ast::Bracket>(expr.node)) return delay(expr, line);
-  if (const auto* piped = std::get_if<ast::Pipe>(&expr.node)) return pipe(expr, *piped, line, expected);
+  if (const auto* piped = std::get_if<ast::Pipe>(&expr.node)) return pipe(*piped, line, expected);
   return call(expr, line, expected);
 }
 
@@ -123,8 +125,7 @@ Val Scope::binary(const ast::Expr& expr, const ast::Binary& binary, Line& line,
 }
 
 // a |> f is f(a); a |> f(b) is f(a, b).
-Val Scope::pipe(const ast::Expr& expr, const ast::Pipe& pipe, Line& line,
-                const std::optional<Shape>& expected) {
+Val Scope::pipe(const ast::Pipe& pipe, Line& line, const std::optional<Shape>& expected) {
   const ast::Expr* stage = pipe.stage.get();
   Arguments arguments;
   if (const auto* called = std::get_if<ast::Call>(&stage->node)) {
@@ -140,7 +141,7 @@ Val Scope::pipe(const ast::Expr& expr, const ast::Pipe& pipe, Line& line,
     return bad();
   }
   arguments.positional.insert(arguments.positional.begin(), argument_of(*pipe.value));
-  return apply(*denoted, std::move(arguments), line, expected, expr.span);
+  return apply(*denoted, std::move(arguments), line, expected, pipe.stage->span);
 }
 
 Val Scope::call(const ast::Expr& expr, Line& line, const std::optional<Shape>& expected) {
@@ -357,8 +358,8 @@ Val Scope::fit_equation(const std::string& name, Equation& equation, const std::
           related.push_back({value.origin, fmt::format("{} comes from here", text(have))});
         }
         error(Code::declared_shape_differs, equation.expr->span,
-              fmt::format("`{}` is declared {} but is {}", name, text(*want), text(have)), text(have), {},
-              std::move(related));
+              fmt::format("`{}` is declared {} but is {}", name, text(*want), text(have)), text(have),
+              fmt::format("declare `{}: {}`, or change the equation", name, text(have)), std::move(related));
         return bad();
       }
       auto applied = value.applied;

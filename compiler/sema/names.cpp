@@ -267,7 +267,8 @@ std::shared_ptr<Callable> Scope::callable(const ast::Expr& expr) {
   auto denoted = callable(*bracket->object);
   if (!denoted) return nullptr;
   if (denoted->path || denoted->settings_given) {
-    error(Code::settings_twice, expr.span, fmt::format("`{}` has its settings already", denoted->name));
+    error(Code::settings_twice, expr.span, fmt::format("`{}` has its settings already", denoted->name), {},
+          fmt::format("layers stand on one another by `stack[{}, 2]`", ast::print(*bracket->object)));
     out_->failed = true;
     return denoted;
   }

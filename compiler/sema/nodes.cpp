@@ -251,7 +251,7 @@ Val Scope::contract(const Val& left, const Val& right, Span span, const ast::Exp
   return make(node::Contract{left.node, right.node, batch, 1}, {shape, {}, clock}, span, std::move(sees));
 }
 
-Val Scope::join(const std::vector<Val>& parts, Span span) {
+Val Scope::join(const std::vector<Val>& parts, const std::vector<Span>& places, Span span) {
   std::optional<Clock> clock;
   Dependencies sees;
   if (!meet(parts, clock, sees, span)) return bad();
@@ -261,18 +261,17 @@ Val Scope::join(const std::vector<Val>& parts, Span span) {
   for (size_t i = 0; i < parts.size(); ++i) {
     Shape shape = type(parts[i]).shape;
     if (has_pack(shape)) {
-      error(Code::shapeless_input, node(parts[i]).span,
-            "cannot join this: an input without a shape may have any shape", {},
-            "declare it: `input x: [X]`");
+      error(Code::shapeless_input, places[i], "cannot join this: an input without a shape may have any shape",
+            {}, "declare it: `input x: [X]`");
       return bad();
     }
     total = total + (shape.empty() ? Size(1) : shape.back());
     if (!shape.empty()) shape.pop_back();
     if (i > 0 && shape != lead) {
-      error(Code::join_mismatch, node(parts[i]).span,
+      error(Code::join_mismatch, places[i],
             fmt::format("cannot join {} and {}: all dimensions but the last must be the same",
                         text(type(parts[0]).shape), text(type(parts[i]).shape)),
-            text(type(parts[i]).shape), {}, {{node(parts[0]).span, text(type(parts[0]).shape)}});
+            text(type(parts[i]).shape), {}, {{places[0], text(type(parts[0]).shape)}});
       return bad();
     }
     if (i == 0) lead = shape;

@@ -1,5 +1,6 @@
 // train { lr = 2e-3  clip = 5 ... }: the defaults of an experiment.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -86,7 +87,7 @@ void Scope::train(const ast::Train& block) {
     if (row == nullptr) {
       std::string near = nearest(key, keys);
       fail(Code::unknown_train_key, setting.key.span, fmt::format("`train` knows no `{}`", key),
-           near.empty() ? "`rnnc train --help` lists what can be set"
+           near.empty() ? fmt::format("it can set {}", fmt::join(keys, ", "))
                         : fmt::format("did you mean `{}`?", near));
       continue;
     }

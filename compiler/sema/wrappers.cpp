@@ -145,7 +145,7 @@ Val Scope::bidirectional(const Callable& callable, Arguments& arguments, Line& l
   Val back = apply_part(*this, *inner, path, "back", turned, inits[1], span);
   if (!is_vector(ahead, span) || !is_vector(back, span)) return bad();
   Val straight = make(node::Reverse{back.node}, type(back), span, back.sees);
-  Val result = join({ahead, straight}, span);
+  Val result = join({ahead, straight}, {span, span}, span);
   for (auto& [target, how] : result.sees) how = Sees::present;
   auto applied = std::make_shared<Applied>(Applied{"bidirectional", {}, {}});
   auto half = [](const Val& of, bool reversed) {
