@@ -59,7 +59,7 @@ enum class DrawPer : uint8_t { step, sequence, parameter };
 // has any
 
 // param, input. Names of inputs: "x" (an input or target), "lengths.<time dim>", "state.<path>",
-// "grad.<output>".
+// "sequence.begins", "held.<name>" (module.h), "grad.<output>".
 struct NameAttr {
   std::string name;
   friend bool operator==(const NameAttr&, const NameAttr&) = default;

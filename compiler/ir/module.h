@@ -25,7 +25,13 @@ struct StateEntry {
 // forward:  parameters, inputs, targets, lengths, State -> outputs, predictions, losses, next State
 // gradient: the same and cotangents -> the same and gradients (absent until autodiff has run)
 // step:     one step of one batch without time, for models that can run step by step (no lengths; sequences
-// are [B, ...])
+//           are [B, ...]; of a target that is fed back the input is its value one step ago)
+// begin:    what comes before the first step: parameters, single inputs, sequences that no step runs over ->
+//           the first State, and what every step is handed, as results and inputs "held.<name>". There with
+//           step.
+//
+// Where the model computes a first value, or a parameter gives it, the functions have an input
+// "sequence.begins": bool[B], whether the sequence starts here: then that value is taken, else the State's.
 struct Module {
   std::string name;
   DimTable dims;
@@ -33,6 +39,7 @@ struct Module {
   std::vector<StateEntry> state;
   Function forward;
   std::optional<Function> gradient;
+  std::optional<Function> begin;
   std::optional<Function> step;
   friend bool operator==(const Module&, const Module&) = default;
 };

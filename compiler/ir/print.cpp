@@ -34,6 +34,7 @@ class Printer {
     for (const StateEntry& entry : module.state) state_entry(entry);
     function(module.forward, "forward");
     if (module.gradient) function(*module.gradient, "gradient");
+    if (module.begin) function(*module.begin, "begin");
     if (module.step) function(*module.step, "step");
     --depth_;
     line("}}");

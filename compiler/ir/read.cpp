@@ -148,6 +148,7 @@ void Reader::function(Module& module) {
   std::string role = accept_word("as") ? name() : scope.function.name();
   bool forward = role == "forward";
   std::optional<Function>* place = role == "gradient" ? &module.gradient
+                                   : role == "begin"  ? &module.begin
                                    : role == "step"   ? &module.step
                                                       : nullptr;
   if (!forward && !place) fail(fmt::format("a module has no function for `{}`", role));

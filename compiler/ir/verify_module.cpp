@@ -35,7 +35,12 @@ class ModuleVerifier {
     if (module_.gradient) {
       if (Status status = function(*module_.gradient, "gradient"); !status) return status;
     }
-    return module_.step ? function(*module_.step, "step") : support::ok();
+    if (module_.begin) {
+      if (Status status = function(*module_.begin, "begin"); !status) return status;
+    }
+    if (!module_.step) return support::ok();
+    if (Status status = function(*module_.step, "step"); !status) return status;
+    return held(*module_.step);
   }
 
  private:
@@ -92,6 +97,18 @@ class ModuleVerifier {
     if (type == forward) return true;
     DimId time = time_of(forward, module_.dims);
     return role == "step" && time.valid() && type == forward.without(time);
+  }
+
+  // What every step is handed, `begin` must give.
+  Status held(const Function& step) const {
+    for (const NamedType& input : inputs_of(step)) {
+      if (input.name.rfind("held.", 0) != 0) continue;
+      ValueId given = module_.begin ? module_.begin->result(input.name) : ValueId{};
+      if (!given.valid()) return Failure{fmt::format("step: `{}` comes from no `begin`", input.name)};
+      const Type& type = module_.begin->type(given);
+      if (type != input.type) return disagree("step", input, type);
+    }
+    return support::ok();
   }
 
   // A leaf or result of a state's name is that state.
