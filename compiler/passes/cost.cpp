@@ -73,7 +73,11 @@ int lane_ops(const ir::Instr& instr) {
 }
 
 int64_t elements(const ir::Type& type, const ir::DimTable& dims) {
-  return std::min<int64_t>(ir::constant_elements(type, dims), int64_t{1} << 32);
+  int64_t count = std::min<int64_t>(ir::constant_elements(type, dims), int64_t{1} << 32);
+  for (ir::DimId dim : type.dims) {
+    if (dims[dim].kind == ir::DimKind::time) count *= kTime;
+  }
+  return count;
 }
 
 int64_t weight_of_sequence(const ir::Type& step_type, const ir::DimTable& dims) {

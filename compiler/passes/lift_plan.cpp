@@ -64,6 +64,7 @@ class Planner {
   void need_inside(ValueId value, std::vector<ValueId>& open);
   void keep_carry(size_t carry, std::vector<ValueId>& open);
   void cut_before();
+  void sort_in();
 
   bool can_cross(ValueId value) const { return can_be_sequence(body_.type(value), dims_); }
   bool is_used_out(ValueId value) const {
@@ -335,7 +336,9 @@ void Planner::cut_before() {
     // What exists already is only read, what is computed for the loop is written and read.
     node[value.index] = cut.add(made ? 2 * weight : weight);
     values.push_back(value);
-    if (!made || !is_lane_op(*made)) cut.pin_before(node[value.index]);
+    // Parts of weights are what the weights would be in the other notation: packed before the loop.
+    const bool part = made && over_time_.invariant(value) && (made->op == Op::slice || made->op == Op::view);
+    if (!made || !is_lane_op(*made) || part) cut.pin_before(node[value.index]);
     if (from_before_[value.index]) cut.read_after(node[value.index]);
     if (!made) continue;
     for (ValueId operand : made->operands) {
@@ -353,8 +356,20 @@ void Planner::cut_before() {
     plan_.inside[value.index] = true;
     for (ValueId operand : body_.producer(value)->operands) from_before_[operand.index] = true;
   }
-  std::sort(plan_.in.begin(), plan_.in.end());
+  sort_in();
   std::sort(plan_.out.begin(), plan_.out.end());
+}
+
+// In the order in which the loop reads them.
+void Planner::sort_in() {
+  std::vector<size_t> first_read(body_.values().size(), SIZE_MAX);
+  for (size_t i = body_.instrs().size(); i-- > 0;) {
+    const Instr& instr = body_.instrs()[i];
+    if (instr.results.empty() || !plan_.inside[instr.results[0].index]) continue;
+    for (size_t k = instr.operands.size(); k-- > 0;) first_read[instr.operands[k].index] = i;
+  }
+  auto key = [&](ValueId value) { return std::pair(first_read[value.index], value); };
+  std::sort(plan_.in.begin(), plan_.in.end(), [&](ValueId a, ValueId b) { return key(a) < key(b); });
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ TEST(Pipeline, IsRightAfterAnyNumberOfExecutions) {
 TEST(Pipeline, SaysWhatWasLast) {
   ir::Module module = testing::gru("forward");
   PipelineOptions options = with_gradient(module);
-  EXPECT_EQ(run_pipeline(module, options)->last, "dead-code of gradient");
+  EXPECT_EQ(run_pipeline(module, options)->last, "line-up of gradient");
   options.bisect = 2;
   EXPECT_EQ(run_pipeline(module, options)->last, "split-products of forward");
   options.bisect = 0;
@@ -102,7 +102,7 @@ TEST(Pipeline, SaysWhatWasLast) {
   options.bisect = std::nullopt;
   options.gradient = std::nullopt;
   auto done = run_pipeline(module, options);
-  EXPECT_EQ(done->last, "dead-code of forward");
+  EXPECT_EQ(done->last, "line-up of forward");
   EXPECT_FALSE(done->module.gradient.has_value());
 }
 

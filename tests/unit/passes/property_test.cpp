@@ -7,6 +7,7 @@
 #include "compiler/passes/distribute.h"
 #include "compiler/passes/embeddings.h"
 #include "compiler/passes/lift.h"
+#include "compiler/passes/line_up.h"
 #include "compiler/passes/order_sums.h"
 #include "compiler/passes/pass.h"
 #include "compiler/passes/recompute.h"
@@ -38,6 +39,7 @@ const std::map<std::string, Claim>& claims() {
       {"split_products", {split_products, Exactness::bits, true}},
       {"order_sums", {order_sums, Exactness::rounding, true}},
       {"simplify", {simplify, Exactness::rounding, false}},
+      {"line_up", {line_up, Exactness::bits, true}},
       {"share", {share, Exactness::bits, true}},
       {"dead_code", {dead_code, Exactness::bits, true}},
       {"embeddings", {embeddings, Exactness::bits, true}},
