@@ -95,33 +95,28 @@ struct SharedBody {
   std::vector<size_t> parameters;  // the earlier parameter that each one equals
 };
 
+// Operands of one role that are one value are one parameter. Carries that begin alike are taken to be the
+// same until their next values, computed under that assumption, tell them apart.
 SharedBody share_body(const ScanParts& parts, const std::vector<ValueId>& operands,
                       const ir::DimTable& dims) {
   const size_t begin_with = parts.attr.each, begin_carries = begin_with + parts.attr.with;
   auto role = [&](size_t i) { return i < begin_with ? 0 : i < begin_carries ? 1 : 2; };
   std::vector<size_t> same(operands.size());
   for (size_t i = 0; i < same.size(); ++i) {
-    same[i] = i;
-    if (role(i) == 2) continue;
-    for (size_t j = 0; j < i && same[i] == i; ++j) {
-      if (operands[j] == operands[i] && role(j) == role(i)) same[i] = j;
-    }
+    same[i] = 0;
+    while (operands[same[i]] != operands[i] || role(same[i]) != role(i)) ++same[i];
   }
-  Function body = share_all(parts.body, dims, same);
-  for (bool found = true; found;) {
-    found = false;
+  for (;;) {
+    Function body = share_all(parts.body, dims, same);
+    auto next = [&](size_t i) { return body.results()[parts.attr.outs + i - begin_carries].value; };
+    std::vector<size_t> finer = same;
     for (size_t i = begin_carries; i < same.size(); ++i) {
-      for (size_t j = begin_carries; j < i && same[i] == i; ++j) {
-        ValueId next = body.results()[parts.attr.outs + i - begin_carries].value;
-        if (operands[j] != operands[i] || body.results()[parts.attr.outs + j - begin_carries].value != next)
-          continue;
-        same[i] = j;
-        found = true;
-      }
+      finer[i] = same[i];
+      while (same[finer[i]] != same[i] || next(finer[i]) != next(i)) ++finer[i];
     }
-    if (found) body = share_all(body, dims, same);
+    if (finer == same) return {std::move(body), std::move(same)};
+    same = std::move(finer);
   }
-  return {std::move(body), std::move(same)};
 }
 
 void copy_scan(ir::Rewriter& copy, InstrId id, Table& table) {

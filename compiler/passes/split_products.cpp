@@ -25,18 +25,18 @@ using ir::ValueId;
 struct Demand {
   bool whole = false;
   DimId along;                   // of the parts
-  std::vector<RangeAttr> parts;  // in no order, none twice
+  std::vector<RangeAttr> parts;  // by their start, none twice
 
   void add(const RangeAttr& part) {
     if (along.valid() && along != part.from) whole = true;
     along = part.from;
-    if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
+    if (std::find(parts.begin(), parts.end(), part) != parts.end()) return;
+    auto begins_earlier = [](const RangeAttr& a, const RangeAttr& b) { return a.start < b.start; };
+    parts.insert(std::upper_bound(parts.begin(), parts.end(), part, begins_earlier), part);
   }
 };
 
-bool disjoint(std::vector<RangeAttr> parts, const DimTable& dims) {
-  std::sort(parts.begin(), parts.end(),
-            [](const RangeAttr& a, const RangeAttr& b) { return a.start < b.start; });
+bool disjoint(const std::vector<RangeAttr>& parts, const DimTable& dims) {
   for (size_t i = 1; i < parts.size(); ++i) {
     if (parts[i - 1].start + dims[parts[i - 1].to].size > parts[i].start) return false;
   }

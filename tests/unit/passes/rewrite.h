@@ -15,15 +15,14 @@ namespace rnnc::testing {
 inline const std::string kDims = R"(dim H = 3  dim K = 3  dim D = 2  dim V = 4  dim "2*H" = 6  dim "H*D" = 6
   batch B  time T  time S  dim H' = 3 )";
 
-inline ir::Module forward(const std::string& instructions) { return forward_of(kDims, instructions); }
-
 inline std::string text_of(const ir::Function& function, const ir::DimTable& dims) {
   return ir::print(anonymous(function), dims);
 }
 
 // The pass makes `after` of `before`, and the results stay.
-inline void expect_rewrite(passes::Run pass, const std::string& before, const std::string& after) {
-  ir::Module module = forward(before), expected = forward(after);
+inline void expect_rewrite(passes::Run pass, const std::string& before, const std::string& after,
+                           const std::string& table = kDims) {
+  ir::Module module = forward_of(table, before), expected = forward_of(table, after);
   ir::Function made = pass(module.forward, module.dims);
   EXPECT_EQ(text_of(made, module.dims), text_of(expected.forward, expected.dims));
   EXPECT_EQ(wrong_with(module.forward, made, module.dims, Exactness::rounding), "");
