@@ -39,7 +39,7 @@ struct SampleOptions {
   float temperature = 1;  // 0: always the likeliest
   int64_t top_k = 0;      // 0: all
   uint64_t seed = 1;
-  int64_t length = 0;          // steps after the prime
+  int64_t length = 0;               // steps after the prime
   std::optional<int32_t> end = {};  // a token that ends the sequence, and is not given out
 };
 

@@ -25,8 +25,8 @@ std::string expected(const ArrayInfo& info) {
 
 class Loader {
  public:
-  Loader(const std::vector<Tensor>& tensors, const Signature& signature, std::string name)
-      : tensors_(tensors), signature_(signature), name_(std::move(name)) {
+  Loader(std::vector<Tensor> tensors, const Signature& signature, std::string name)
+      : tensors_(std::move(tensors)), signature_(signature), name_(std::move(name)) {
     data_.steps.assign(signature.times.size(), -1);
     data_.lengths.resize(signature.times.size());
   }
@@ -93,8 +93,8 @@ class Loader {
   }
 
   Status add_array(const ArrayInfo& info) {
-    const Tensor* tensor = find(tensors_, info.name);
-    if (tensor == nullptr) {
+    const auto tensor = std::ranges::find(tensors_, info.name, &Tensor::name);
+    if (tensor == tensors_.end()) {
       return failure("{}: there is no array '{}'; the model wants {}", name_, info.name,
                      fmt::join(wanted(), ", "));
     }
@@ -104,11 +104,16 @@ class Loader {
     column.item_bytes = size_of(info.element);
     for (const uint64_t extent : info.shape) column.item_bytes *= extent;
     if (auto converted = convert(info, *tensor, column.values); !converted) return converted;
+    tensor->data = {};  // data sets may be large
     data_.columns.push_back(std::move(column));
     return ok();
   }
 
-  Status convert(const ArrayInfo& info, const Tensor& tensor, std::vector<std::byte>& out) const {
+  Status convert(const ArrayInfo& info, Tensor& tensor, std::vector<std::byte>& out) const {
+    if (tensor.dtype == dtype_of(info.element) && info.element != Element::kBool) {
+      out = std::move(tensor.data);
+      return ok();
+    }
     const auto copy = [&](const auto& values) -> Status {
       if (!values) return failure("{}: {}", name_, values.error().message);
       const auto bytes = std::as_bytes(std::span(*values));
@@ -160,7 +165,7 @@ class Loader {
     return ok();
   }
 
-  const std::vector<Tensor>& tensors_;
+  std::vector<Tensor> tensors_;
   const Signature& signature_;
   std::string name_;
   std::string first_;  // the array that said how many sequences there are
@@ -170,15 +175,14 @@ class Loader {
 
 }  // namespace
 
-Result<Dataset> dataset_of(const std::vector<Tensor>& tensors, const Signature& signature,
-                           const std::string& name) {
-  return Loader(tensors, signature, name).load();
+Result<Dataset> dataset_of(std::vector<Tensor> tensors, const Signature& signature, const std::string& name) {
+  return Loader(std::move(tensors), signature, name).load();
 }
 
 Result<Dataset> read_npz_data(const std::string& path, const Signature& signature) {
   auto tensors = formats::read_npz(path);
   if (!tensors) return tensors.error();
-  return dataset_of(*tensors, signature, path);
+  return dataset_of(std::move(*tensors), signature, path);
 }
 
 }  // namespace rnnc::train

@@ -12,7 +12,7 @@ namespace rnnc::train {
 // `lengths` [sequences] says where sequences end, or `lengths.<name>` by any sequence of a time where the
 // model has several times; without it all have all steps. Fails, with a sentence that lists both sides, on
 // arrays that are missing, unknown or of another shape, and on what check() finds.
-Result<Dataset> dataset_of(const std::vector<formats::Tensor>& tensors, const Signature& signature,
+Result<Dataset> dataset_of(std::vector<formats::Tensor> tensors, const Signature& signature,
                            const std::string& name);
 
 // read_npz and dataset_of.

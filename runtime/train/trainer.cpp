@@ -45,7 +45,10 @@ Result<std::unique_ptr<Trainer>> Trainer::create(CompiledModel& model, Arena& pa
   std::unique_ptr<Trainer> trainer(new Trainer(model, parameters, data, std::move(options)));
   trainer->steps_an_epoch_ = trainer->count_steps(0);
   if (trainer->steps_an_epoch_ == 0) {
-    return failure("no sequence is longer than burn_in, so nothing can be learnt; make it smaller");
+    return data.training.empty() ? failure("there is no sequence to learn from")
+           : trainer->options_.settings.burn_in > 0
+               ? failure("no sequence is longer than burn_in, so nothing can be learnt; make it smaller")
+               : failure("no sequence has a step, so nothing can be learnt");
   }
   return trainer;
 }
@@ -220,9 +223,8 @@ Result<Outcome> Trainer::end(Ending ending) {
     if (auto saved = save(); !saved) return saved.error();
   }
   if (ending == Ending::kInterrupted) {
-    if (folder_.writes()) {
-      note(fmt::format("stopped after step {}; go on with --resume {}", standing_.step, folder_.state()));
-    }
+    note(fmt::format("stopped after step {}; {}", standing_.step,
+                     folder_.writes() ? "go on with --resume " + folder_.state() : "nothing was saved"));
     return outcome(ending);
   }
   if (amid_epoch) {
