@@ -14,7 +14,7 @@ class Simplifier {
 
   // As Builder::append, of an op with one result. `type` is the result's.
   ir::ValueId make(ir::Op op, const std::vector<ir::ValueId>& operands, const ir::Attributes& attributes,
-                   const ir::Type& type);
+                   ir::Type type);
 
  private:
   using Operands = std::vector<ir::ValueId>;

@@ -25,8 +25,7 @@ ValueId Simplifier::operand_of(Op op, ValueId value) const {
 
 bool Simplifier::is(ValueId value, double number) const { return is_uniform(function(), value, number); }
 
-ValueId Simplifier::make(Op op, const Operands& operands, const ir::Attributes& attributes,
-                         const Type& type) {
+ValueId Simplifier::make(Op op, const Operands& operands, const ir::Attributes& attributes, Type type) {
   ValueId simpler = rule(op, operands, attributes, type);
   return simpler.valid() ? simpler : build_.append(op, operands, attributes, type)[0];
 }
