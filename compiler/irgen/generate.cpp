@@ -4,6 +4,7 @@
 
 #include "compiler/irgen/alone.h"
 #include "compiler/irgen/instance.h"
+#include "compiler/irgen/live.h"
 #include "compiler/irgen/losses.h"
 #include "compiler/irgen/refusal.h"
 #include "compiler/irgen/step_plan.h"
@@ -40,7 +41,7 @@ void write_forward(World& world, const sema::Body& body, const std::vector<Named
   place.finish_state([](const ir::StateEntry& entry) -> ir::ValueId {
     RNNC_UNREACHABLE("a state without a next value: " + entry.path);
   });
-  world.module.forward = std::move(place.code());
+  world.module.forward = only_live(place.code(), world.module.dims);
 }
 
 }  // namespace

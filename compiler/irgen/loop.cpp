@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/ir/rewrite.h"
+#include "compiler/irgen/live.h"
 #include "compiler/irgen/refusal.h"
 #include "compiler/support/check.h"
 
@@ -54,18 +55,29 @@ void Loop::remember(const std::string& path, ValueId next) {
   carry->next = next;
 }
 
+void Loop::drop_unread() {
+  const std::vector<bool> live = live_values(code());
+  for (auto* imports : {&each_, &with_}) {
+    std::erase_if(*imports, [&](const Import& import) { return !live[import.inside.index]; });
+  }
+}
+
 ir::Function Loop::arranged() {
   ir::Rewriter copy(code(), world().module.dims, ir::Rewriter::Parameters::own);
   for (const Import& import : each_) copy.copy_parameter(import.inside);
   for (const Import& import : with_) copy.copy_parameter(import.inside);
   for (const Carry& carry : carries_) copy.copy_parameter(carry.inside);
-  for (uint32_t i = 0; i < code().instrs().size(); ++i) copy.copy(ir::InstrId{i});
+  const std::vector<bool> live = live_values(code());
+  for (uint32_t i = 0; i < code().instrs().size(); ++i) {
+    if (live[code().instrs()[i].results[0].index]) copy.copy(ir::InstrId{i});
+  }
   return copy.finish();
 }
 
 std::vector<ValueId> Loop::finish(const std::vector<ir::NamedResult>& outs) {
   for (const ir::NamedResult& out : outs) code().add_result(out.name, out.value);
   for (const Carry& carry : carries_) code().add_result(carry.path, carry.next);
+  drop_unread();
   ir::ScanAttr how;
   how.time = time_;
   how.outs = static_cast<uint32_t>(outs.size());

@@ -49,6 +49,8 @@ class Loop final : public Place {
     return root_.empty() ? path : path.substr(root_.size() + 1);
   }
   ir::ValueId outer_first(const Remembered& what);
+  // Forgets what the body turned out not to read.
+  void drop_unread();
   // The body with its parameters in the order of a scan.
   ir::Function arranged();
 
