@@ -18,11 +18,22 @@ using ir::ScanAttr;
 using ir::ScanParts;
 using ir::ValueId;
 
-// Lanes that make more of less, such as broadcasts and outer products.
-bool expands(const Function& body, const Instr& instr, const ir::DimTable& dims) {
-  int64_t read = 0;
-  for (ValueId operand : instr.operands) read += elements(body.type(operand), dims);
-  return is_lane_op(instr) && elements(body.type(instr.results[0]), dims) > read;
+// Values that lanes make of fewer elements than they have, be it over several ops: broadcasts, outer products
+// and what is done to these.
+std::vector<bool> find_expanding(const Function& body, const Recurrence& recurrence,
+                                 const ir::DimTable& dims) {
+  std::vector<bool> expanding(body.values().size(), false);
+  std::vector<int64_t> least(body.values().size());  // elements that it can be made of
+  for (ValueId value : recurrence.order) {
+    const int64_t own = least[value.index] = elements(body.type(value), dims);
+    const Instr* made = body.producer(value);
+    if (!made || recurrence.recurrent(value) || !is_lane_op(*made)) continue;
+    int64_t read = 0;
+    for (ValueId operand : made->operands) read += least[operand.index];
+    expanding[value.index] = read < own;
+    least[value.index] = std::min(read, own);
+  }
+  return expanding;
 }
 
 // For each value the scan, by number, that makes it: that of the last group it depends on or, if it depends
@@ -45,13 +56,13 @@ std::vector<int> find_stages(const ScanParts& scan, const Recurrence& recurrence
       of = stage[next.index];
     }
   }
+  const std::vector<bool> expanding = find_expanding(body, recurrence, dims);
   std::vector<int> first_reader(body.values().size(), recurrence.groups - 1);
   for (size_t i = recurrence.order.size(); i-- > 0;) {
     ValueId value = recurrence.order[i];
     int& of = stage[value.index];
     const Instr* maker = body.producer(value);
-    bool waits = maker && !recurrence.recurrent(value) && expands(body, *maker, dims);
-    if (of == kFree || waits) of = first_reader[value.index];
+    if (of == kFree || expanding[value.index]) of = first_reader[value.index];
     auto read = [&](ValueId on) { first_reader[on.index] = std::min(first_reader[on.index], of); };
     if (maker) {
       std::for_each(maker->operands.begin(), maker->operands.end(), read);
