@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
+#include "compiler/codegen/row_copy.h"
 #include "compiler/codegen/stages.h"
+#include "compiler/schedule/uses.h"
 
 namespace rnnc::codegen {
 
@@ -92,8 +94,7 @@ class FunctionCode {
         Value lengths = entry(inputs, plan_[plan_.lengths[i]].index, code_.pointer());
         Values seen =
             code_.loop(code_.whole(0), batch, 1, {code_.whole(0), size}, [&](Value b, const Values& so_far) {
-              Value length = code_.resize_signed(
-                  code_.load(code_.i32(), code_.element(lengths, code_.i32(), b), 4), code_.i64());
+              Value length = Site(code_, plan_).length(lengths, b);
               return Values{code_.most(so_far[0], length), code_.least(so_far[1], length)};
             });
         longest = seen[0];
@@ -164,9 +165,10 @@ class FunctionCode {
   }
 
   void write_stage_call(Site& site, StageId id, LoopId around) {
-    llvm::Function* function = stage_function(id, around);
-    auto call = [&] { code_.call(function, {words_}); };
-    const auto* clear = std::get_if<schedule::ClearStage>(&plan_[id].kind);
+    const schedule::StageKind& kind = plan_[id].kind;
+    if (const auto* admit = std::get_if<schedule::AdmitStage>(&kind)) return write_admit(site, *admit);
+    auto call = [&] { call_stage(site, kind, around); };
+    const auto* clear = std::get_if<schedule::ClearStage>(&kind);
     if (!clear) return call();
     code_.when(is_ragged(site, clear->time), call);
   }
@@ -175,20 +177,57 @@ class FunctionCode {
     return code_.compare(Compare::less, code_.whole(0), site.word(frame_.ragged(time)));
   }
 
-  llvm::Function* stage_function(StageId id, LoopId around) {
-    llvm::Function* function =
-        code_.begin(fmt::format("stage_{}", id.index), code_.nothing(), {code_.pointer()}, false);
+  // The caller's array goes to the slot, which takes its place.
+  void write_admit(Site& site, const schedule::AdmitStage& stage) {
+    BufferId input = stage.input.buffer;
+    Value ragged = code_.zero(code_.i1());
+    for (ir::DimId time : stage.times) ragged = code_.either(ragged, is_ragged(site, time));
+    code_.when(ragged, [&] {
+      Value slot = site.pointer_word(frame_.slot(input));
+      llvm::Function* copy = copy_function(site, plan_[input].element);
+      code_.call(copy, {site.pointer_word(frame_.base(input)), slot, site.value(plan_[input].elements)});
+      set(frame_.base(input), slot);
+    });
+  }
+
+  // A function of a stage gets its arrays as parameters, so that stages that do the same to other arrays
+  // share one.
+  void call_stage(Site& site, schedule::StageKind kind, LoopId around) {
+    std::vector<std::pair<BufferId, bool>> arrays;
+    schedule::change_each_access(kind, [&](schedule::Access& access) {
+      std::pair<BufferId, bool> array{access.buffer, access.previous};
+      auto found = std::find(arrays.begin(), arrays.end(), array);
+      if (found == arrays.end()) found = arrays.insert(found, array);
+      access.buffer = BufferId{static_cast<uint32_t>(found - arrays.begin())};
+      access.previous = false;
+    });
+    Values arguments = {words_};
+    for (const auto& [buffer, previous] : arrays) {
+      arguments.push_back(site.pointer_word(previous ? frame_.previous(buffer) : frame_.base(buffer)));
+    }
+    code_.call(stage_function(kind, arrays, around), arguments);
+  }
+
+  llvm::Function* stage_function(const schedule::StageKind& kind,
+                                 const std::vector<std::pair<BufferId, bool>>& arrays, LoopId around) {
+    for (const Shared& shared : shared_) {
+      if (shared.around == around && shared.kind == kind) return shared.function;
+    }
+    std::vector<Type> parameters(1 + arrays.size(), code_.pointer());
+    std::string name = fmt::format("stage_{}", shared_.size());
+    llvm::Function* function = code_.begin(name, code_.nothing(), parameters, false);
     Site site(code_, plan_, frame_, code_.parameter(0), around);
-    std::visit(
-        [&](const auto& stage) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(stage)>, schedule::AdmitStage>) {
-            codegen::write_stage(site, stage, frame_);
-          } else {
-            codegen::write_stage(site, stage);
-          }
-        },
-        plan_[id].kind);
+    for (uint32_t i = 0; i < arrays.size(); ++i) {
+      site.set_array(BufferId{i}, arrays[i].first, code_.parameter(static_cast<int>(i) + 1));
+    }
+    auto write = [&](const auto& stage) {
+      if constexpr (!std::is_same_v<std::decay_t<decltype(stage)>, schedule::AdmitStage>) {
+        codegen::write_stage(site, stage);
+      }
+    };
+    std::visit(write, kind);
     code_.end();
+    shared_.push_back({kind, around, function});
     return function;
   }
 
@@ -222,7 +261,7 @@ class FunctionCode {
         [&](Value b, const Values& so_far) {
           Value runs = code_.no(code_.zero(code_.i1()));
           if (plan_.lengths_of(loop.time).valid())
-            runs = code_.compare(Compare::less, step, length_of(site, loop.time, b));
+            runs = code_.compare(Compare::less, step, site.length(site.lengths(loop.time), b));
           if (outer.valid()) {
             Value flag = code_.load(code_.i8(),
                                     code_.element(site.pointer_word(frame_.base(outer)), code_.i8(), b), 1);
@@ -235,11 +274,6 @@ class FunctionCode {
     return function;
   }
 
-  Value length_of(Site& site, ir::DimId time, Value b) {
-    Value place = code_.element(site.lengths(time), code_.i32(), b);
-    return code_.resize_signed(code_.load(code_.i32(), place, 4), code_.i64());
-  }
-
   // Sequences past their ends take over what they had; then the generations change places.
   void write_carries(Site& site, LoopId id) {
     const schedule::TimeLoop& loop = plan_[id];
@@ -248,7 +282,10 @@ class FunctionCode {
       bool has_batch = std::find(carry.order.begin(), carry.order.end(), plan_.batch) != carry.order.end();
       if (!ends || !has_batch) continue;
       llvm::Function* keep = keep_function(id, carry);
-      code_.when(is_ragged(site, loop.time), [&] { code_.call(keep, {words_}); });
+      code_.when(is_ragged(site, loop.time), [&] {
+        Value before = site.pointer_word(frame_.previous(carry.ring));
+        code_.call(keep, {words_, before, site.pointer_word(frame_.base(carry.ring))});
+      });
     }
     for (const schedule::Carry& carry : loop.carries) {
       Value now = site.word(frame_.base(carry.ring)), before = site.word(frame_.previous(carry.ring));
@@ -257,13 +294,15 @@ class FunctionCode {
     }
   }
 
+  // void(frame, before, now)
   llvm::Function* keep_function(LoopId id, const schedule::Carry& carry) {
-    llvm::Function* function =
-        code_.begin(fmt::format("keep_{}", carry.ring.index), code_.nothing(), {code_.pointer()}, false);
+    llvm::Function* function = code_.begin(fmt::format("keep_{}", carry.ring.index), code_.nothing(),
+                                           {code_.pointer(), code_.pointer(), code_.pointer()}, false);
     Site site(code_, plan_, frame_, code_.parameter(0), id);
-    schedule::Access now = rows_of(carry.ring, carry.order, plan_.dims), before = now;
-    before.previous = true;
-    write_keep(site, plan_[id].time, before, now, carry.order);
+    site.set_array(BufferId{0}, carry.ring, code_.parameter(1));
+    site.set_array(BufferId{1}, carry.ring, code_.parameter(2));
+    write_keep(site, plan_[id].time, rows_of(BufferId{0}, carry.order, plan_.dims),
+               rows_of(BufferId{1}, carry.order, plan_.dims), carry.order);
     code_.end();
     return function;
   }
@@ -274,18 +313,14 @@ class FunctionCode {
     for (ir::DimId dim : order) {
       if (dim != plan_.batch) others.push_back(dim);
     }
-    Value step = site.step(time);
-    LoopNest nest = site.nest(others, {before, now});
-    Value stride = site.value(now.stride(plan_.batch));
+    Value step = site.step(time), stride = site.value(now.stride(plan_.batch));
+    Value from = site.start(before), to = site.start(now);
+    ir::Element element = site.element(now);
+    RowCopy rows(site, others, before, now);
     code_.loop(code_.whole(0), site.size(plan_.batch), 1, [&](Value b) {
-      code_.when(code_.compare(Compare::less_equal, length_of(site, time, b), step), [&] {
-        Values places;
-        for (const Stream& stream : nest.streams)
-          places.push_back(site.moved(stream.start, stream.element, b, stride));
-        site.loops(nest, 0, nest.dims.size(), {}, places, [&](const Values&, const Values& at) {
-          ir::Element element = nest.streams[0].element;
-          site.store_one(at[1], element, site.load_one(at[0], element));
-        });
+      Value is_over = code_.compare(Compare::less_equal, site.length(site.lengths(time), b), step);
+      code_.when(is_over, [&] {
+        rows.write(site.moved(from, element, b, stride), site.moved(to, element, b, stride));
       });
     });
   }
@@ -295,6 +330,12 @@ class FunctionCode {
   Frame frame_;
   std::string name_;
   Value words_ = nullptr;
+  struct Shared {
+    schedule::StageKind kind;
+    LoopId around;
+    llvm::Function* function;
+  };
+  std::vector<Shared> shared_;
 };
 
 }  // namespace

@@ -6,45 +6,38 @@ namespace rnnc::codegen {
 
 namespace {
 
-constexpr int kUnroll = 4;
-
 class KernelCode {
  public:
   KernelCode(Code& code, const KernelShape& shape)
       : code_(code), shape_(shape), type_(code.vector(code.f32(), shape.lanes)) {}
 
   void write() {
-    for (int pointer : {0, 2, 3}) code_.no_alias(pointer);
-    a_ = code_.parameter(0);
-    a_stride_ = code_.parameter(1);
-    panel_ = code_.parameter(2);
-    Value k = code_.parameter(5);
+    for (int pointer : {0, 3, 4}) code_.no_alias(pointer);
+    Value k = code_.parameter(6);
     for (int r = 0; r < shape_.rows; ++r) {
-      Value row = code_.mul(a_stride_, code_.whole(r));
-      rows_.push_back(shape_.along_k ? code_.element(a_, code_.f32(), row) : a_);
+      rows_.push_back(element(code_.parameter(0), code_.mul(code_.parameter(1), code_.whole(r))));
     }
-    Values sums = code_.if_else(
-        code_.parameter(6), [&] { return Values(tile(), code_.zero(type_)); }, [&] { return load_c(); });
-    Value unrolled = code_.both(k, code_.whole(~int64_t{kUnroll - 1}));
+    auto zeros = [&] { return Values(tile(), code_.zero(type_)); };
+    Values sums = code_.if_else(code_.parameter(7), zeros, [&] { return load_c(); });
     auto steps = [&](Value first, Values carried, int count) {
       for (int u = 0; u < count; ++u) carried = step(code_.add(first, code_.whole(u)), carried);
       return carried;
     };
-    sums = code_.loop(code_.whole(0), unrolled, kUnroll, sums,
-                      [&](Value first, const Values& carried) { return steps(first, carried, kUnroll); });
-    sums = code_.loop(unrolled, k, 1, sums,
-                      [&](Value first, const Values& carried) { return steps(first, carried, 1); });
+    Value unrolled = code_.both(k, code_.whole(-int64_t{shape_.unroll}));
+    auto round = [&](Value first, const Values& carried) { return steps(first, carried, shape_.unroll); };
+    auto single = [&](Value first, const Values& carried) { return steps(first, carried, 1); };
+    sums = code_.loop(code_.whole(0), unrolled, shape_.unroll, sums, round);
+    if (shape_.unroll > 1) sums = code_.loop(unrolled, k, 1, sums, single);
     store_c(sums);
   }
 
  private:
   size_t tile() const { return static_cast<size_t>(shape_.rows) * static_cast<size_t>(shape_.vectors); }
-  int bytes() const { return 4 * shape_.lanes; }
+  Value element(Value place, Value index) { return code_.element(place, code_.f32(), index); }
 
   Value c_place(int row, int vector) {
-    Value offset = code_.mul(code_.parameter(4), code_.whole(row));
-    return code_.element(code_.parameter(3), code_.f32(),
-                         code_.add(offset, code_.whole(vector * shape_.lanes)));
+    Value offset = code_.mul(code_.parameter(5), code_.whole(row));
+    return element(code_.parameter(4), code_.add(offset, code_.whole(vector * shape_.lanes)));
   }
   Values load_c() {
     Values sums;
@@ -62,21 +55,15 @@ class KernelCode {
   }
 
   Values step(Value k, const Values& sums) {
-    Values right;
-    Value row = code_.element(panel_, code_.f32(), code_.mul(k, code_.whole(shape_.vectors * shape_.lanes)));
+    Values right, next;
+    Value row = element(code_.parameter(3), code_.mul(k, code_.whole(shape_.vectors * shape_.lanes)));
     for (int v = 0; v < shape_.vectors; ++v) {
-      right.push_back(
-          code_.load(type_, code_.element(row, code_.f32(), code_.whole(v * shape_.lanes)), bytes()));
+      right.push_back(code_.load(type_, element(row, code_.whole(v * shape_.lanes)), 4 * shape_.lanes));
     }
-    Value column = shape_.along_k ? nullptr : code_.element(a_, code_.f32(), code_.mul(k, a_stride_));
-    Values next;
-    for (int r = 0; r < shape_.rows; ++r) {
-      Value place = shape_.along_k ? code_.element(rows_[static_cast<size_t>(r)], code_.f32(), k)
-                                   : code_.element(column, code_.f32(), code_.whole(r));
-      Value left = code_.splat(code_.load(code_.f32(), place, 4), shape_.lanes);
-      for (int v = 0; v < shape_.vectors; ++v) {
-        next.push_back(code_.fma(left, right[static_cast<size_t>(v)], sums[next.size()]));
-      }
+    Value offset = code_.mul(k, code_.parameter(2));
+    for (Value place : rows_) {
+      Value left = code_.splat(code_.load(code_.f32(), element(place, offset), 4), shape_.lanes);
+      for (Value factor : right) next.push_back(code_.fma(left, factor, sums[next.size()]));
     }
     return next;
   }
@@ -84,19 +71,17 @@ class KernelCode {
   Code& code_;
   KernelShape shape_;
   Type type_;
-  Value a_ = nullptr, a_stride_ = nullptr, panel_ = nullptr;
   Values rows_;
 };
 
 }  // namespace
 
 llvm::Function* kernel(Code& code, const KernelShape& shape) {
-  std::string name =
-      fmt::format("product_{}x{}x{}_{}", shape.rows, shape.vectors, shape.lanes, shape.along_k ? "k" : "m");
+  std::string name = fmt::format("tile_{}x{}x{}", shape.rows, shape.vectors, shape.lanes);
   if (llvm::Function* known = code.known(name)) return known;
   Type pointer = code.pointer(), whole = code.i64();
-  llvm::Function* function =
-      code.begin(name, code.nothing(), {pointer, whole, pointer, pointer, whole, whole, code.i1()}, false);
+  llvm::Function* function = code.begin(
+      name, code.nothing(), {pointer, whole, whole, pointer, pointer, whole, whole, code.i1()}, false);
   KernelCode(code, shape).write();
   code.end();
   return function;

@@ -7,12 +7,11 @@ namespace rnnc::codegen {
 
 struct KernelShape {
   int rows, vectors, lanes;
-  bool along_k;  // steps of k of the left operand are contiguous; else its rows are
+  int unroll;  // steps of k in one round of the loop
 };
 
-// void(a, a_stride, panel, c, c_stride, k, first): c[rows][vectors · lanes] = a · panel over k steps, or +=
-// unless `first`. a_stride is that of the rows, or of k, whichever is not contiguous. One function a module
-// for each shape.
+// void(a, a_row, a_step, panel, c, c_row, k, first): c[rows][vectors · lanes] = a · panel over k steps, or +=
+// unless `first`. One function a module for each shape.
 llvm::Function* kernel(Code& code, const KernelShape& shape);
 
 }  // namespace rnnc::codegen

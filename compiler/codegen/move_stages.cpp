@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "compiler/codegen/row_copy.h"
 #include "compiler/codegen/stages.h"
 
 namespace rnnc::codegen {
@@ -15,42 +18,6 @@ Access without_axis(Access access, DimId dim) {
   std::erase_if(access.axes, [&](const schedule::Axis& axis) { return axis.dim == dim; });
   return access;
 }
-
-// Copies rows over some dims: from and to are the places of their first elements.
-class RowCopy {
- public:
-  RowCopy(Site& site, const std::vector<DimId>& dims, const Access& from, const Access& to)
-      : site_(site), nest_(site.nest(dims, {from, to})), add_(false) {
-    if (!nest_.dims.empty()) return;
-    nest_.dims.emplace_back();
-    nest_.counts.push_back(site.code().whole(1));
-    for (Stream& stream : nest_.streams) stream.strides.push_back(site.code().whole(0));
-  }
-  void adds() { add_ = true; }
-
-  // A null `from` means zeros.
-  void write(Value from, Value to) {
-    size_t last = nest_.dims.size() - 1;
-    Value count = nest_.counts[last];
-    Element element = nest_.streams[1].element;
-    Values places = {from ? from : to, to};
-    site_.loops(nest_, 0, last, {}, places, [&](const Values&, const Values& here) {
-      int lanes = site_.lanes_for(count);
-      site_.pieces(count, lanes, [&](const Piece& piece) {
-        Site::Row target{here[1], element, nest_.streams[1].strides[last]};
-        Value value = site_.code().zero(site_.code().vector(site_.lane_type(element), lanes));
-        if (from) value = site_.load({{here[0], element, nest_.streams[0].strides[last]}}, piece)[0];
-        if (add_) value = site_.code().add(site_.load({target}, piece)[0], value);
-        site_.store(target, value, piece);
-      });
-    });
-  }
-
- private:
-  Site& site_;
-  LoopNest nest_;
-  bool add_;
-};
 
 }  // namespace
 
@@ -131,10 +98,7 @@ void write_stage(Site& site, const schedule::FlipStage& stage) {
   Value from_step = stride(stage.from, stage.time), to_step = stride(stage.to, stage.time);
   code.loop(code.whole(0), batch, 1, [&](Value b) {
     Value length = steps;
-    if (ends) {
-      Value place = code.element(site.lengths(stage.time), code.i32(), b);
-      length = code.resize_signed(code.load(code.i32(), place, 4), code.i64());
-    }
+    if (ends) length = site.length(site.lengths(stage.time), b);
     Value row_from = site.moved(from, stage.element, b, from_row),
           row_to = site.moved(to, stage.element, b, to_row);
     auto target = [&](Value t) { return site.moved(row_to, stage.element, t, to_step); };
@@ -146,37 +110,70 @@ void write_stage(Site& site, const schedule::FlipStage& stage) {
   });
 }
 
+namespace {
+
+// void(to, lengths, batch, steps, row, step, count): zeros `count` elements, side by side, of each step past
+// the ends.
+llvm::Function* clear_function(Site& outer, Element element) {
+  Code& code = outer.code();
+  std::string name = fmt::format("clear_{}", schedule::bytes_of(element));
+  if (llvm::Function* known = code.known(name)) return known;
+  Type pointer = code.pointer(), whole = code.i64();
+  llvm::Function* function =
+      code.begin(name, code.nothing(), {pointer, pointer, whole, whole, whole, whole, whole}, false);
+  Site site(code, outer.plan());
+  int lanes = site.plan().machine.lanes;
+  Value steps = code.parameter(3), count = code.parameter(6);
+  Value zero = code.zero(code.vector(site.lane_type(element), lanes));
+  code.loop(code.whole(0), code.parameter(2), 1, [&](Value b) {
+    Value row = site.moved(code.parameter(0), element, b, code.parameter(4));
+    code.loop(site.length(code.parameter(1), b), steps, 1, [&](Value t) {
+      Value start = site.moved(row, element, t, code.parameter(5));
+      site.pieces(count, lanes,
+                  [&](const Piece& piece) { site.store({start, element, code.whole(1)}, zero, piece); });
+    });
+  });
+  code.end();
+  return function;
+}
+
+}  // namespace
+
+// Elements that stand apart from each other are cleared one run after the other.
 void write_stage(Site& site, const schedule::ClearStage& stage) {
   Code& code = site.code();
-  Value steps = site.size(stage.time), to = site.start(stage.to);
+  Element element = stage.element == Element::boolean ? Element::boolean : Element::i32;
+  llvm::Function* clear = clear_function(site, element);
   Value row = site.value(stage.to.stride(stage.batch)), step = site.value(stage.to.stride(stage.time));
-  RowCopy rows(site, stage.row_dims, stage.to, stage.to);
-  code.loop(code.whole(0), site.size(stage.batch), 1, [&](Value b) {
-    Value place = code.element(site.lengths(stage.time), code.i32(), b);
-    Value length = code.resize_signed(code.load(code.i32(), place, 4), code.i64());
-    Value start = site.moved(to, stage.element, b, row);
-    code.loop(length, steps, 1,
-              [&](Value t) { rows.write(nullptr, site.moved(start, stage.element, t, step)); });
+  LoopNest nest = site.nest(stage.row_dims, {stage.to});
+  size_t runs = nest.dims.size();
+  Value count = code.whole(1);
+  int64_t stride = 0;
+  if (runs > 0 && code.is_constant(nest.streams[0].strides.back(), stride) && stride == 1) {
+    count = nest.counts.back();
+    --runs;
+  }
+  site.loops(nest, 0, runs, {}, site.starts(nest), [&](const Values&, const Values& places) {
+    code.call(clear, {places[0], site.lengths(stage.time), site.size(stage.batch), site.size(stage.time), row,
+                      step, count});
   });
 }
 
-// The caller's array goes to the slot, and the slot takes its place.
-void write_stage(Site& site, const schedule::AdmitStage& stage, const Frame& frame) {
-  Code& code = site.code();
-  Value ragged = code.zero(code.i1());
-  for (DimId time : stage.times) {
-    ragged = code.either(ragged, code.compare(Compare::less, code.whole(0), site.word(frame.ragged(time))));
-  }
-  Value count = site.value(site.plan()[stage.input].elements);
-  Value from = site.pointer_word(frame.base(stage.input)), to = site.pointer_word(frame.slot(stage.input));
-  Element element = site.plan()[stage.input].element;
-  code.when(ragged, [&] {
-    site.pieces(count, site.plan().machine.lanes, [&](const Piece& piece) {
-      Value value = site.load({{from, element, code.whole(1)}}, piece)[0];
-      site.store({to, element, code.whole(1)}, value, piece);
-    });
-    site.set_word(frame.base(stage.input), to);
+// void(from, to, count): as the caller's array goes to its slot.
+llvm::Function* copy_function(Site& outer, Element element) {
+  Code& code = outer.code();
+  std::string name = fmt::format("copy_{}", schedule::bytes_of(element));
+  if (llvm::Function* known = code.known(name)) return known;
+  llvm::Function* function =
+      code.begin(name, code.nothing(), {code.pointer(), code.pointer(), code.i64()}, false);
+  Site site(code, outer.plan());
+  Value one = code.whole(1);
+  site.pieces(code.parameter(2), site.plan().machine.lanes, [&](const Piece& piece) {
+    Value value = site.load({{code.parameter(0), element, one}}, piece)[0];
+    site.store({code.parameter(1), element, one}, value, piece);
   });
+  code.end();
+  return function;
 }
 
 }  // namespace rnnc::codegen

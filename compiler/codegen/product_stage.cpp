@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "compiler/codegen/kernel.h"
 #include "compiler/codegen/stages.h"
 
@@ -29,102 +31,109 @@ LoopNest batch_loops(Site& site, const std::vector<DimId>& batch,
   return site.nest(batch, accesses, std::set<DimId>(batch.begin(), batch.end()));
 }
 
+// void(from, n_stride, k_stride, to, n, k): panels of one matrix. Shared by the stages of a module, since how
+// a matrix lies is said by numbers; only whether columns stand side by side is another function.
+llvm::Function* pack_function(Site& outer, int width, bool side_by_side) {
+  Code& code = outer.code();
+  std::string name = fmt::format("pack_{}{}", width, side_by_side ? "_rows" : "");
+  if (llvm::Function* known = code.known(name)) return known;
+  Type pointer = code.pointer(), whole = code.i64();
+  llvm::Function* function =
+      code.begin(name, code.nothing(), {pointer, whole, whole, pointer, whole, whole}, false);
+  Value from = code.parameter(0), n_stride = side_by_side ? code.whole(1) : code.parameter(1);
+  Value k_stride = code.parameter(2), to = code.parameter(3), n = code.parameter(4), k = code.parameter(5);
+  int lanes = outer.plan().machine.lanes;
+  Site site(code, outer.plan());
+  code.loop(code.whole(0), n, width, [&](Value first) {
+    Value panel = code.element(to, code.f32(), code.mul(first, k));
+    code.loop(code.whole(0), k, 1, [&](Value at) {
+      Value row = code.element(panel, code.f32(), code.mul(at, code.whole(width)));
+      Value source = site.moved(from, Element::real, at, k_stride);
+      code.loop(code.whole(0), code.whole(width), lanes, [&](Value v) {
+        // A vector that lies wholly past the end reads nothing.
+        Value begin = code.add(first, v);
+        Piece piece = site.piece(begin, code.sub(n, begin), lanes);
+        Value zero = code.zero(code.vector(code.f32(), lanes));
+        auto load = [&] {
+          Value loaded = site.load({{source, Element::real, n_stride}}, piece)[0];
+          return Values{code.select(piece.mask, loaded, zero)};
+        };
+        Value value =
+            code.if_else(code.compare(Compare::less, begin, n), load, [&] { return Values{zero}; })[0];
+        code.store(value, code.element(row, code.f32(), v), 4 * lanes);
+      });
+    });
+  });
+  code.end();
+  return function;
+}
+
 }  // namespace
 
 void write_stage(Site& site, const schedule::PackStage& stage) {
   Code& code = site.code();
   LoopNest nest = batch_loops(site, stage.batch, {stage.from});
   Value n_stride = site.joint_stride(stage.from, stage.n), k_stride = site.joint_stride(stage.from, stage.k);
-  Value n = site.size(stage.n), k = site.size(stage.k), width = code.whole(stage.width);
-  Value panels = panels_of(site, stage.n, stage.width);
-  Value panel_elements = code.mul(k, width);
-  Value to = site.start(schedule::Access{stage.to});
-  int lanes = site.plan().machine.lanes;
-  site.loops(
-      nest, 0, nest.dims.size(), {}, site.starts(nest), [&](const Values& indices, const Values& places) {
-        Value matrix = code.element(
-            to, code.f32(), code.mul(position(site, stage.batch, indices), code.mul(panels, panel_elements)));
-        code.loop(code.whole(0), panels, 1, [&](Value p) {
-          Value first = code.mul(p, width),
-                panel = code.element(matrix, code.f32(), code.mul(p, panel_elements));
-          code.loop(code.whole(0), k, 1, [&](Value at) {
-            Value from = site.moved(places[0], Element::real, at, k_stride);
-            Value row = code.element(panel, code.f32(), code.mul(at, width));
-            for (int v = 0; v < stage.width; v += lanes) {
-              // A vector that lies wholly past the end reads nothing.
-              Value begin = code.add(first, code.whole(v));
-              Value left = code.sub(n, begin);
-              Value full = code.compare(Compare::less_equal, code.whole(lanes), left);
-              Value number =
-                  code.resize(code.most(code.least(left, code.whole(lanes)), code.whole(0)), code.i32());
-              Value mask =
-                  code.compare(Compare::less, code.counting(code.i32(), lanes), code.splat(number, lanes));
-              Value zero = code.zero(code.vector(code.f32(), lanes));
-              Value value = code.if_else(
-                  code.compare(Compare::less, begin, n),
-                  [&] {
-                    Value loaded = site.load({{from, Element::real, n_stride}},
-                                             Piece{begin, left, full, mask, lanes})[0];
-                    return Values{code.select(mask, loaded, zero)};
-                  },
-                  [&] { return Values{zero}; })[0];
-              code.store(value, code.element(row, code.f32(), code.whole(v)), 4 * lanes);
-            }
-          });
-        });
-      });
+  Value n = site.size(stage.n), k = site.size(stage.k);
+  Value matrix_elements =
+      code.mul(code.mul(panels_of(site, stage.n, stage.width), code.whole(stage.width)), k);
+  Value to = site.start(stage.to);
+  int64_t stride = 0;
+  bool side_by_side = code.is_constant(n_stride, stride) && stride == 1;
+  llvm::Function* pack = pack_function(site, stage.width, side_by_side);
+  site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
+             [&](const Values& indices, const Values& places) {
+               Value at = code.mul(position(site, stage.batch, indices), matrix_elements);
+               code.call(pack, {places[0], n_stride, k_stride, code.element(to, code.f32(), at), n, k});
+             });
 }
 
 namespace {
 
+constexpr int kUnroll = 4;
+
+// void(a, a_row, a_step, packed, c, c_row, m, n, k): the product of one matrix with panels, likewise shared.
 class ProductCode {
  public:
-  ProductCode(Site& site, const schedule::ProductStage& stage)
-      : site_(site),
-        code_(site.code()),
-        stage_(stage),
-        width_(stage.tile.vectors * site.plan().machine.lanes) {
-    m_ = site.size(stage.m);
-    n_ = site.size(stage.n);
-    k_ = site.size(stage.k);
-    panels_ = panels_of(site, stage.n, width_);
-    a_row_ = site.joint_stride(stage.a, stage.m);
-    a_step_ = site.joint_stride(stage.a, stage.k);
-    c_row_ = site.joint_stride(stage.c, stage.m);
-    int64_t step = 0;
-    along_k_ = code_.is_constant(a_step_, step) && step == 1;
-  }
+  ProductCode(Code& code, const schedule::Tile& tile, int lanes)
+      : code_(code), tile_(tile), lanes_(lanes), width_(tile.vectors * lanes) {}
 
-  void write() {
-    LoopNest nest = batch_loops(site_, stage_.batch, {stage_.a, stage_.c});
-    Value packed = site_.start(schedule::Access{stage_.packed});
-    Value matrix_elements = code_.mul(panels_, code_.mul(k_, code_.whole(width_)));
-    edge_ = code_.local(code_.f32(), int64_t{stage_.tile.rows} * width_, 64);
-    auto body = [&](const Values& indices, const Values& places) {
-      Value at = code_.mul(position(site_, stage_.batch, indices), matrix_elements);
-      matrix(places[0], code_.element(packed, code_.f32(), at), places[1]);
-    };
-    site_.loops(nest, 0, nest.dims.size(), {}, site_.starts(nest), body);
+  llvm::Function* function() {
+    std::string name = fmt::format("product_{}x{}_{}_{}", tile_.rows, width_, tile_.k_block, tile_.m_block);
+    if (llvm::Function* known = code_.known(name)) return known;
+    Type pointer = code_.pointer(), whole = code_.i64();
+    llvm::Function* function = code_.begin(
+        name, code_.nothing(), {pointer, whole, whole, pointer, pointer, whole, whole, whole, whole}, false);
+    a_row_ = code_.parameter(1);
+    a_step_ = code_.parameter(2);
+    c_row_ = code_.parameter(5);
+    edge_ = code_.local(code_.f32(), int64_t{tile_.rows} * width_, 64);
+    matrix(code_.parameter(0), code_.parameter(3), code_.parameter(4), code_.parameter(6), code_.parameter(7),
+           code_.parameter(8));
+    code_.end();
+    return function;
   }
 
  private:
+  Value moved(Value place, Value count, Value stride) {
+    return code_.element(place, code_.f32(), code_.mul(count, stride));
+  }
+
   // Blocks of k, within them blocks of rows, within them panels: a block of a panel stays in the first cache
   // while the tiles of the rows run over it. Without any k the sums are still written.
-  void matrix(Value a, Value packed, Value c) {
-    Value one = code_.whole(1);
-    code_.loop(code_.whole(0), code_.most(k_, one), stage_.tile.k_block, [&](Value k_first) {
-      Value steps = code_.least(code_.sub(k_, k_first), code_.whole(stage_.tile.k_block));
+  void matrix(Value a, Value packed, Value c, Value m, Value n, Value k) {
+    Value width = code_.whole(width_);
+    code_.loop(code_.whole(0), code_.most(k, code_.whole(1)), tile_.k_block, [&](Value k_first) {
+      Value steps = code_.least(code_.sub(k, k_first), code_.whole(tile_.k_block));
       Value is_first = code_.compare(Compare::equal, k_first, code_.whole(0));
-      int64_t block_rows = int64_t{stage_.tile.rows} * stage_.tile.m_block;
-      code_.loop(code_.whole(0), m_, block_rows, [&](Value m_first) {
-        Value m_end = code_.least(m_, code_.add(m_first, code_.whole(block_rows)));
-        code_.loop(code_.whole(0), panels_, 1, [&](Value p) {
-          Value panel_row = code_.add(code_.mul(p, k_), k_first);
-          Value panel = code_.element(packed, code_.f32(), code_.mul(panel_row, code_.whole(width_)));
-          Value a_block = site_.moved(a, Element::real, k_first, a_step_);
-          Value n_first = code_.mul(p, code_.whole(width_));
-          tiles(a_block, panel, code_.element(c, code_.f32(), n_first), m_first, m_end,
-                code_.sub(n_, n_first), steps, is_first);
+      int64_t block_rows = int64_t{tile_.rows} * tile_.m_block;
+      code_.loop(code_.whole(0), m, block_rows, [&](Value m_first) {
+        Value m_end = code_.least(m, code_.add(m_first, code_.whole(block_rows)));
+        code_.loop(code_.whole(0), n, width_, [&](Value n_first) {
+          Value panel =
+              moved(packed, code_.add(code_.mul(n_first, k), code_.mul(k_first, width)), code_.whole(1));
+          tiles(moved(a, k_first, a_step_), panel, moved(c, n_first, code_.whole(1)), m_first, m_end,
+                code_.sub(n, n_first), steps, is_first);
         });
       });
     });
@@ -133,71 +142,88 @@ class ProductCode {
   // Tiles of full height, then ever lower ones for the rows that are left.
   void tiles(Value a, Value panel, Value c, Value m_first, Value m_end, Value columns, Value steps,
              Value is_first) {
-    auto tile = [&](int rows, Value m) {
-      one_tile(rows, site_.moved(a, Element::real, m, a_row_), panel,
-               site_.moved(c, Element::real, m, c_row_), columns, steps, is_first);
+    auto tile = [&](int rows, Value at) {
+      one_tile(rows, moved(a, at, a_row_), panel, moved(c, at, c_row_), columns, steps, is_first);
     };
-    int height = stage_.tile.rows;
-    Value left = code_.sub(m_end, m_first);
-    Value end = code_.sub(
-        m_end, code_.sub(left, code_.mul(code_.div(left, code_.whole(height)), code_.whole(height))));
-    code_.loop(m_first, end, height, [&](Value m) { tile(height, m); });
+    int height = tile_.rows;
+    Value end = code_.loop(m_first, code_.sub(m_end, code_.whole(height - 1)), height, {m_first},
+                           [&](Value at, const Values&) {
+                             tile(height, at);
+                             return Values{code_.add(at, code_.whole(height))};
+                           })[0];
     int lower = 1;
     while (2 * lower < height) lower *= 2;
     for (; lower >= 1; lower /= 2) {
-      Value fits = code_.compare(Compare::less_equal, code_.add(end, code_.whole(lower)), m_end);
-      end = code_.if_else(
-          fits,
-          [&] {
-            tile(lower, end);
-            return Values{code_.add(end, code_.whole(lower))};
-          },
-          [&] { return Values{end}; })[0];
+      Value after = code_.add(end, code_.whole(lower));
+      auto write = [&] {
+        tile(lower, end);
+        return Values{after};
+      };
+      Value fits = code_.compare(Compare::less_equal, after, m_end);
+      end = code_.if_else(fits, write, [&] { return Values{end}; })[0];
     }
   }
 
   // Columns past the end go by way of a tile on the stack.
   void one_tile(int rows, Value a, Value panel, Value c, Value columns, Value steps, Value is_first) {
-    llvm::Function* function =
-        kernel(code_, {rows, stage_.tile.vectors, site_.plan().machine.lanes, along_k_});
-    Value a_stride = along_k_ ? a_row_ : a_step_;
-    auto run = [&](Value to, Value stride) {
-      code_.call(function, {a, a_stride, panel, to, stride, steps, is_first});
-    };
-    auto whole = [&] {
-      run(c, c_row_);
-      return Values{};
-    };
-    auto part = [&] {
-      code_.when(code_.no(is_first), [&] { copy(rows, columns, c, c_row_, edge_, code_.whole(width_)); });
-      run(edge_, code_.whole(width_));
-      copy(rows, columns, edge_, code_.whole(width_), c, c_row_);
-      return Values{};
-    };
-    code_.if_else(code_.compare(Compare::less_equal, code_.whole(width_), columns), whole, part);
+    // Low tiles are rare: they spare the code of unrolled loops.
+    llvm::Function* tile = kernel(code_, {rows, tile_.vectors, lanes_, rows == tile_.rows ? kUnroll : 1});
+    Value width = code_.whole(width_);
+    Value whole = code_.compare(Compare::less_equal, width, columns);
+    code_.when(code_.both(code_.no(whole), code_.no(is_first)),
+               [&] { copy(rows, columns, c, c_row_, edge_, width); });
+    code_.call(tile, {a, a_row_, a_step_, panel, code_.select(whole, c, edge_),
+                      code_.select(whole, c_row_, width), steps, is_first});
+    code_.when(code_.no(whole), [&] { copy(rows, columns, edge_, width, c, c_row_); });
   }
 
   void copy(int rows, Value columns, Value from, Value from_row, Value to, Value to_row) {
-    code_.loop(code_.whole(0), code_.whole(rows), 1, [&](Value r) {
-      Value in = site_.moved(from, Element::real, r, from_row),
-            out = site_.moved(to, Element::real, r, to_row);
-      code_.loop(code_.whole(0), columns, 1, [&](Value j) {
-        code_.store(code_.load(code_.f32(), code_.element(in, code_.f32(), j), 4),
-                    code_.element(out, code_.f32(), j), 4);
-      });
-    });
+    code_.call(copy_function(), {code_.whole(rows), columns, from, from_row, to, to_row});
   }
 
-  Site& site_;
+  // void(rows, columns, from, from_row, to, to_row)
+  llvm::Function* copy_function() {
+    const char* name = "copy_tile";
+    if (llvm::Function* known = code_.known(name)) return known;
+    Type pointer = code_.pointer(), whole = code_.i64();
+    llvm::Function* function =
+        code_.begin(name, code_.nothing(), {whole, whole, pointer, whole, pointer, whole}, false);
+    code_.loop(code_.whole(0), code_.parameter(0), 1, [&](Value row) {
+      Value in = moved(code_.parameter(2), row, code_.parameter(3));
+      Value out = moved(code_.parameter(4), row, code_.parameter(5));
+      code_.loop(code_.whole(0), code_.parameter(1), 1, [&](Value j) {
+        Value element = code_.load(code_.f32(), code_.element(in, code_.f32(), j), 4);
+        code_.store(element, code_.element(out, code_.f32(), j), 4);
+      });
+    });
+    code_.end();
+    return function;
+  }
+
   Code& code_;
-  const schedule::ProductStage& stage_;
-  int width_;
-  Value m_, n_, k_, panels_, a_row_, a_step_, c_row_, edge_ = nullptr;
-  bool along_k_;
+  schedule::Tile tile_;
+  int lanes_, width_;
+  Value a_row_ = nullptr, a_step_ = nullptr, c_row_ = nullptr, edge_ = nullptr;
 };
 
 }  // namespace
 
-void write_stage(Site& site, const schedule::ProductStage& stage) { ProductCode(site, stage).write(); }
+void write_stage(Site& site, const schedule::ProductStage& stage) {
+  Code& code = site.code();
+  Value a_row = site.joint_stride(stage.a, stage.m), a_step = site.joint_stride(stage.a, stage.k);
+  Value c_row = site.joint_stride(stage.c, stage.m);
+  Value m = site.size(stage.m), n = site.size(stage.n), k = site.size(stage.k);
+  int lanes = site.plan().machine.lanes, width = stage.tile.vectors * lanes;
+  llvm::Function* product = ProductCode(code, stage.tile, lanes).function();
+  Value packed = site.start(stage.packed);
+  Value matrix_elements = code.mul(code.mul(panels_of(site, stage.n, width), code.whole(width)), k);
+  LoopNest nest = batch_loops(site, stage.batch, {stage.a, stage.c});
+  site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
+             [&](const Values& indices, const Values& places) {
+               Value at = code.mul(position(site, stage.batch, indices), matrix_elements);
+               code.call(product, {places[0], a_row, a_step, code.element(packed, code.f32(), at), places[1],
+                                   c_row, m, n, k});
+             });
+}
 
 }  // namespace rnnc::codegen

@@ -82,13 +82,23 @@ Value Site::value(const SizeExpr& size) {
 Value Site::step(DimId time) { return word(frame_.step(around_.at(time))); }
 Value Site::lengths(DimId time) { return pointer_word(frame_.base(plan_.lengths_of(time))); }
 
+Value Site::length(Value lengths, Value b) {
+  return code_.resize_signed(code_.load(code_.i32(), code_.element(lengths, code_.i32(), b), 4), code_.i64());
+}
+
+void Site::set_array(schedule::BufferId number, schedule::BufferId like, Value start) {
+  arrays_[number] = {like, start};
+}
+
+Element Site::element(const Access& access) const { return plan_[arrays_.at(access.buffer).like].element; }
+
 Value Site::start(const Access& access) {
-  Value base = pointer_word(access.previous ? frame_.previous(access.buffer) : frame_.base(access.buffer));
+  Value base = arrays_.at(access.buffer).start;
   Value offset = value(access.offset);
   for (const schedule::Axis& axis : access.axes) {
     if (is_around(axis.dim)) offset = code_.add(offset, code_.mul(step(axis.dim), value(axis.stride)));
   }
-  return code_.element(base, type(plan_[access.buffer].element), offset);
+  return code_.element(base, type(element(access)), offset);
 }
 
 Value Site::joint_stride(const Access& access, const std::vector<DimId>& dims) {
@@ -98,7 +108,7 @@ Value Site::joint_stride(const Access& access, const std::vector<DimId>& dims) {
 }
 
 Stream Site::stream(const Access& access, const std::vector<DimId>& loops) {
-  Stream stream{start(access), plan_[access.buffer].element, {}};
+  Stream stream{start(access), element(access), {}};
   for (DimId dim : loops) stream.strides.push_back(value(access.stride(dim)));
   return stream;
 }
@@ -161,18 +171,19 @@ Values Site::pieces(Value count, int lanes, Values start,
                     const std::function<Values(const Piece&, const Values&)>& body) {
   int64_t known = 0;
   bool never_ends_early = code_.is_constant(count, known) && known % lanes == 0;
-  Value all = code_.splat(code_.zero(code_.i1()), lanes);
-  all = code_.no(all);
+  Value all = code_.no(code_.zero(code_.vector(code_.i1(), lanes)));
   return code_.loop(code_.whole(0), count, lanes, std::move(start), [&](Value first, const Values& carried) {
-    Value left = code_.sub(count, first);
-    Value full = never_ends_early ? code_.no(code_.zero(code_.i1()))
-                                  : code_.compare(Compare::less_equal, code_.whole(lanes), left);
-    Value number = code_.resize(code_.least(left, code_.whole(lanes)), code_.i32());
-    Value mask = never_ends_early ? all
-                                  : code_.compare(Compare::less, code_.counting(code_.i32(), lanes),
-                                                  code_.splat(number, lanes));
-    return body(Piece{first, left, full, mask, lanes}, carried);
+    Piece at = piece(first, code_.sub(count, first), lanes);
+    if (never_ends_early) at = {first, at.left, code_.no(code_.zero(code_.i1())), all, lanes};
+    return body(at, carried);
   });
+}
+
+Piece Site::piece(Value first, Value left, int lanes) {
+  Value number = code_.resize(code_.least(left, code_.whole(lanes)), code_.i32());
+  return {first, left, code_.compare(Compare::less_equal, code_.whole(lanes), left),
+          code_.compare(Compare::less, code_.counting(code_.i32(), lanes), code_.splat(number, lanes)),
+          lanes};
 }
 
 void Site::pieces(Value count, int lanes, const std::function<void(const Piece&)>& body) {

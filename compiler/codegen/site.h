@@ -38,8 +38,13 @@ struct LoopNest {
 
 class Site {
  public:
-  // The function that is being written has the frame as parameter.
+  // A function that has no frame: all that it needs are its parameters.
+  Site(Code& code, const schedule::Plan& plan) : code_(code), plan_(plan), frame_(plan) {}
+  // The function that is being written has the frame `words`; loops from `around` outwards stand around its
+  // calls.
   Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value words, schedule::LoopId around);
+  // What buffer `number` is in this function: an array of the plan's buffer `like` at `start`.
+  void set_array(schedule::BufferId number, schedule::BufferId like, Value start);
 
   Code& code() { return code_; }
   const schedule::Plan& plan() const { return plan_; }
@@ -53,9 +58,11 @@ class Site {
   Value size(ir::DimId dim);
   Value size(const std::vector<ir::DimId>& dims);
   Value value(const schedule::SizeExpr& size);
-  Value step(ir::DimId time);     // of the loop around
-  Value lengths(ir::DimId time);  // pointer to i32[B]
+  Value step(ir::DimId time);            // of the loop around
+  Value lengths(ir::DimId time);         // pointer to i32[B]
+  Value length(Value lengths, Value b);  // one of them, as i64
 
+  ir::Element element(const schedule::Access& access) const;
   // The element at index 0 of all dims; of a time whose loop stands around, at its step.
   Value start(const schedule::Access& access);
   bool is_around(ir::DimId dim) const { return around_.contains(dim); }
@@ -75,6 +82,7 @@ class Site {
 
   // Lanes for a loop of `count`: those of the machine, or fewer if it is known to be shorter.
   int lanes_for(Value count);
+  Piece piece(Value first, Value left, int lanes);
   void pieces(Value count, int lanes, const std::function<void(const Piece&)>& body);
   // The same with values that go from piece to piece.
   Values pieces(Value count, int lanes, Values start,
@@ -97,10 +105,15 @@ class Site {
 
   Code& code_;
   const schedule::Plan& plan_;
-  const Frame& frame_;
-  Value words_;
+  Frame frame_;
+  Value words_ = nullptr;
   std::map<ir::DimId, schedule::LoopId> around_;
   std::map<ir::DimId, Value> symbols_;
+  struct Array {
+    schedule::BufferId like;
+    Value start;
+  };
+  std::map<schedule::BufferId, Array> arrays_;
 };
 
 }  // namespace rnnc::codegen

@@ -13,7 +13,7 @@ void write_stage(Site& site, const schedule::IndexStage& stage);  // move_stages
 void write_stage(Site& site, const schedule::ShiftStage& stage);
 void write_stage(Site& site, const schedule::FlipStage& stage);
 void write_stage(Site& site, const schedule::ClearStage& stage);
-void write_stage(Site& site, const schedule::AdmitStage& stage, const Frame& frame);
+llvm::Function* copy_function(Site& outer, ir::Element element);
 void write_stage(Site& site, const schedule::PrefixStage& stage);  // prefix_stage.cpp
 
 }  // namespace rnnc::codegen

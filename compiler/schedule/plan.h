@@ -125,7 +125,7 @@ struct FoldStage {
 // One operand of products, brought into panels [batch...][n / width][k][width], zeros where n ends.
 struct PackStage {
   Access from;
-  BufferId to;
+  Access to;  // no axes: panels are their own order
   std::vector<ir::DimId> batch, n, k;
   int width;
   friend bool operator==(const PackStage&, const PackStage&) = default;
@@ -142,7 +142,7 @@ struct Tile {
 };
 struct ProductStage {
   Access a, c;
-  BufferId packed;
+  Access packed;  // no axes
   std::vector<ir::DimId> batch, m, n, k;
   Tile tile;
   friend bool operator==(const ProductStage&, const ProductStage&) = default;
@@ -200,7 +200,7 @@ struct ClearStage {
 // If any sequence ends early along one of the times, the input is copied to its slot, to be cleared there
 // past the ends: what the caller put there does not matter.
 struct AdmitStage {
-  BufferId input;
+  Access input;  // no axes: all of it
   std::vector<ir::DimId> times;
   friend bool operator==(const AdmitStage&, const AdmitStage&) = default;
 };

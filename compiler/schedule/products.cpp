@@ -71,7 +71,7 @@ class ProductPlan {
     std::vector<DimId> order = joined(sides_.batch, sides_.m, sides_.n);
     Type c_type{ir::Element::real, order};
     if (!in_place) c = rows_of(scope_.scratch(c_type, name), order, scope_.dims());
-    scope_.emit(ProductStage{a, c, packed, sides_.batch, sides_.m, sides_.n, sides_.k, tile}, name);
+    scope_.emit(ProductStage{a, c, {packed}, sides_.batch, sides_.m, sides_.n, sides_.k, tile}, name);
     if (!in_place) copy(c, home, name);
     scope_.finish(sides_.c, home);
   }

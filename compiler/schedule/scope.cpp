@@ -195,7 +195,7 @@ void Scope::admit(ValueId value, BufferId input) {
   Access access = rows_of(input, of.dims, dims());
   bind(value, {access});
   if (!has_ends(of)) return;
-  AdmitStage admit{input, {}};
+  AdmitStage admit{{input}, {}};
   for (DimId dim : of.dims) {
     if (dims()[dim].kind == DimKind::time && plan_.lengths_of(dim).valid()) admit.times.push_back(dim);
   }
@@ -382,7 +382,7 @@ BufferId Scope::packed(const Access& from, std::vector<DimId> batch, std::vector
   SizeExpr columns = n_size.is_constant() ? SizeExpr((n_size.constant() + width - 1) / width * width)
                                           : n_size + SizeExpr(width);
   plan_.buffers[to.index].elements = elements_of(pack.batch, dims()) * elements_of(pack.k, dims()) * columns;
-  pack.to = to;
+  pack.to = {to};
   packs_.emplace_back(std::move(key), to);
   emit(std::move(pack), of_what, Apart::copies);
   return to;

@@ -19,7 +19,7 @@ bool in_arena(const Plan& plan, BufferId id) {
     case Place::input:
       return std::any_of(plan.stages.begin(), plan.stages.end(), [&](const Stage& stage) {
         const auto* admit = std::get_if<AdmitStage>(&stage.kind);
-        return admit && admit->input == id;
+        return admit && admit->input.buffer == id;
       });
     case Place::result:
     case Place::scratch:

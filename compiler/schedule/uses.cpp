@@ -1,18 +1,57 @@
 #include "compiler/schedule/uses.h"
 
-#include "compiler/support/overloaded.h"
+#include <type_traits>
 
 namespace rnnc::schedule {
 
 namespace {
 
-using Visit = std::function<void(const Access&, Use)>;
-
-void visit_lanes(const Lanes& lanes, const Visit& visit) {
-  for (const Load& load : lanes.loads) {
-    if (const auto* access = std::get_if<Access>(&load.from)) visit(*access, Use::read);
+// Each function serves stages that may be changed and those that may not.
+template <class Lanes, class Visit>
+void visit_lanes(Lanes& lanes, Visit& visit) {
+  for (auto& load : lanes.loads) {
+    if (auto* access = std::get_if<Access>(&load.from)) visit(*access, Use::read);
   }
-  for (const Store& store : lanes.stores) visit(store.to, Use::write);
+  for (auto& store : lanes.stores) visit(store.to, Use::write);
+}
+
+template <class Stage, class Visit>
+void visit_stage(Stage& stage, Visit& visit) {
+  using Kind = std::remove_const_t<Stage>;
+  if constexpr (std::is_same_v<Kind, LaneStage>) {
+    visit_lanes(stage.lanes, visit);
+  } else if constexpr (std::is_same_v<Kind, FoldStage>) {
+    visit_lanes(stage.lanes, visit);
+    visit(stage.to, Use::write);
+  } else if constexpr (std::is_same_v<Kind, PackStage>) {
+    visit(stage.from, Use::read);
+    visit(stage.to, Use::write);
+  } else if constexpr (std::is_same_v<Kind, ProductStage>) {
+    visit(stage.a, Use::read);
+    visit(stage.packed, Use::read);
+    visit(stage.c, Use::write);
+  } else if constexpr (std::is_same_v<Kind, IndexStage>) {
+    visit(stage.table, Use::read);
+    visit(stage.index, Use::read);
+    visit(stage.to, stage.scatter ? Use::update : Use::write);
+  } else if constexpr (std::is_same_v<Kind, ShiftStage>) {
+    visit(stage.from, Use::read);
+    for (auto& before : stage.before) visit(before, Use::read);
+    visit(stage.to, Use::write);
+  } else if constexpr (std::is_same_v<Kind, FlipStage>) {
+    visit(stage.from, Use::read);
+    visit(stage.to, Use::write);
+  } else if constexpr (std::is_same_v<Kind, PrefixStage>) {
+    if (stage.a.buffer.valid()) visit(stage.a, Use::read);
+    visit(stage.b, Use::read);
+    visit(stage.first, Use::read);
+    visit(stage.to, Use::write);
+  } else if constexpr (std::is_same_v<Kind, ClearStage>) {
+    visit(stage.to, Use::update);
+  } else {
+    static_assert(std::is_same_v<Kind, AdmitStage>, "a kind of stage whose accesses are not known");
+    visit(stage.input, Use::update);
+  }
 }
 
 void walk_nodes(const Plan& plan, const std::vector<Node>& nodes, LoopId around, const Walk& visitor) {
@@ -30,46 +69,13 @@ void walk_nodes(const Plan& plan, const std::vector<Node>& nodes, LoopId around,
 
 }  // namespace
 
-void for_each_access(const StageKind& kind, const Visit& visit) {
-  std::visit(support::Overloaded{
-                 [&](const LaneStage& stage) { visit_lanes(stage.lanes, visit); },
-                 [&](const FoldStage& stage) {
-                   visit_lanes(stage.lanes, visit);
-                   visit(stage.to, Use::write);
-                 },
-                 [&](const PackStage& stage) {
-                   visit(stage.from, Use::read);
-                   visit(Access{stage.to}, Use::write);
-                 },
-                 [&](const ProductStage& stage) {
-                   visit(stage.a, Use::read);
-                   visit(Access{stage.packed}, Use::read);
-                   visit(stage.c, Use::write);
-                 },
-                 [&](const IndexStage& stage) {
-                   visit(stage.table, Use::read);
-                   visit(stage.index, Use::read);
-                   visit(stage.to, stage.scatter ? Use::update : Use::write);
-                 },
-                 [&](const ShiftStage& stage) {
-                   visit(stage.from, Use::read);
-                   for (const Access& before : stage.before) visit(before, Use::read);
-                   visit(stage.to, Use::write);
-                 },
-                 [&](const FlipStage& stage) {
-                   visit(stage.from, Use::read);
-                   visit(stage.to, Use::write);
-                 },
-                 [&](const PrefixStage& stage) {
-                   if (stage.a.buffer.valid()) visit(stage.a, Use::read);
-                   visit(stage.b, Use::read);
-                   visit(stage.first, Use::read);
-                   visit(stage.to, Use::write);
-                 },
-                 [&](const ClearStage& stage) { visit(stage.to, Use::update); },
-                 [&](const AdmitStage& stage) { visit(Access{stage.input}, Use::update); },
-             },
-             kind);
+void for_each_access(const StageKind& kind, const std::function<void(const Access&, Use)>& visit) {
+  std::visit([&](const auto& stage) { visit_stage(stage, visit); }, kind);
+}
+
+void change_each_access(StageKind& kind, const std::function<void(Access&)>& change) {
+  auto visit = [&](Access& access, Use) { change(access); };
+  std::visit([&](auto& stage) { visit_stage(stage, visit); }, kind);
 }
 
 void walk(const Plan& plan, const Walk& visitor) { walk_nodes(plan, plan.body, {}, visitor); }

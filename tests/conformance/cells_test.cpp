@@ -1,0 +1,59 @@
+// Recurrent cells and their adjoints: forward and backward, ragged, empty, and as wide as vectors are not.
+#include <gtest/gtest.h>
+
+#include "compiler/autodiff/differentiate.h"
+#include "tests/conformance/engines.h"
+#include "tests/gradients/cells.h"
+#include "tests/support/central_differences.h"
+
+namespace rnnc::testing {
+namespace {
+
+struct Case {
+  std::string name;
+  ir::Module module;
+};
+
+std::vector<Case> cells() {
+  std::vector<Case> all;
+  for (const std::string direction : {"forward", "backward"}) {
+    all.push_back({"lstm " + direction, lstm(direction)});
+    all.push_back({"gru " + direction, gru(direction)});
+    all.push_back({"slstm " + direction, slstm(direction)});
+    all.push_back({"mlstm " + direction, mlstm(direction)});
+  }
+  all.push_back({"attention", attention()});
+  all.push_back({"scan in scan", scan_in_scan("forward", "backward")});
+  return all;
+}
+
+const Sizes kSizes[] = {
+    {3, {{"T", {4, 2, 0}}, {"S", {1, 3, 2}}}},
+    {1, {{"T", {5}}, {"S", {2}}}},
+    {7, {{"T", {1, 2, 3, 4, 5, 6, 7}}, {"S", {7, 6, 5, 4, 3, 2, 1}}}},
+    {0, {{"T", {}}, {"S", {}}}},
+    {2, {{"T", {0, 0}}, {"S", {0, 0}}}},
+};
+
+class CellConformance : public ::testing::TestWithParam<Engine> {};
+
+TEST_P(CellConformance, HoldsForwardAndBackward) {
+  for (Case& cell : cells()) {
+    SCOPED_TRACE(cell.name);
+    ir::Module& module = cell.module;
+    interp::Arguments any = random_arguments(module.forward, module.dims, kSizes[0]);
+    ir::Function forward = with_lengths(module.forward, module.dims, any);
+    ir::Function gradient = autodiff::differentiate(forward, module.dims, request_everything(forward));
+    Compiled run(forward, module.dims, GetParam()), both(gradient, module.dims, GetParam());
+    ASSERT_EQ(run.wrong() + both.wrong(), "");
+    for (const Sizes& sizes : kSizes) {
+      expect_same(run, forward, module.dims, rounded(random_arguments(forward, module.dims, sizes)), 2e-5);
+      expect_same(both, gradient, module.dims, rounded(random_arguments(gradient, module.dims, sizes)), 2e-4);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CellConformance, ::testing::ValuesIn(engines()), name_of);
+
+}  // namespace
+}  // namespace rnnc::testing
