@@ -144,10 +144,11 @@ std::vector<Violation> Layers::check_room(const SourceText& cmake_lists) const {
     ++number;
     std::smatch match;
     if (!std::regex_match(line, match, call)) continue;
-    std::string folder = "compiler/" + match[1].str();
+    const std::string house = cmake_lists.path.starts_with("runtime/") ? "runtime/" : "compiler/";
+    const std::string folder = house + match[1].str();
     std::istringstream rooms(match[2].str());
     for (std::string room; rooms >> room;) {
-      if (!may_include(folder, "compiler/" + room)) {
+      if (!may_include(folder, "compiler/" + room) && !may_include(folder, "runtime/" + room)) {
         violations.push_back({cmake_lists.path, number, fmt::format("`{}` may not link `{}`", folder, room)});
       }
     }

@@ -54,6 +54,7 @@ class SmallHouse : public testing::Test {
       "compiler/b : compiler/a\n"
       "compiler/c : compiler/b\n"
       "runtime/include :\n"
+      "runtime/d : runtime/include\n"
       "compiler/driver : *\n"
       "\n"
       "ext llvm : compiler/c cpp-only\n");
@@ -97,6 +98,9 @@ TEST_F(SmallHouse, ReadsTheRoomsOfTheBuild) {
   EXPECT_EQ(to_text(layers.check_room({"compiler/a/CMakeLists.txt", "rnnc_room(a b)\n"})),
             "compiler/a/CMakeLists.txt:1: `compiler/a` may not link `b`\n");
   EXPECT_EQ(to_text(layers.check_room({"compiler/c/CMakeLists.txt", "rnnc_room(c a b)\n"})), "");
+  EXPECT_EQ(to_text(layers.check_room({"runtime/d/CMakeLists.txt", "rnnc_room(d include)\n"})), "");
+  EXPECT_EQ(to_text(layers.check_room({"runtime/d/CMakeLists.txt", "rnnc_room(d a)\n"})),
+            "runtime/d/CMakeLists.txt:1: `runtime/d` may not link `a`\n");
 }
 
 TEST_F(SmallHouse, FindsCyclesAndRowsThatAreNone) {
