@@ -71,6 +71,10 @@ constexpr const char* kEverything = R"(module "all ops" {
   }
   func @g as gradient {
   }
+  func @begin {
+  }
+  func @step {
+  }
 }
 )";
 

@@ -165,7 +165,12 @@ constexpr const char* kModule = R"(module m {
     %h = input state.h : f32[B,H]
     return y = %x, state.h = %h
   }
+  func @begin {
+    %h = const 0 : f32[B,H]
+    return held.z = %h, state.h = %h
+  }
   func @step {
+    %z = input held.z : f32[B,H]
     %x = input x : f32[B,H]
     %h = input state.h : f32[B,H]
     return y = %x, state.h = %h
@@ -191,6 +196,11 @@ TEST(VerifyModule, LetsStepSeeWholeSequencesToo) {
 
 TEST(VerifyModule, RefusesAnInputThatDisagrees) {
   EXPECT_TRUE(says(verify_changed("input x : f32[B,H]", "input x : f32[B]"), "step: `x` is f32[B] here"));
+}
+
+TEST(VerifyModule, RefusesAStepThatIsHandedWhatBeginDoesNotGive) {
+  EXPECT_TRUE(says(verify_changed("held.z = %h, ", ""), "`held.z` comes from no `begin`"));
+  EXPECT_TRUE(says(verify_changed("input held.z : f32[B,H]", "input held.z : f32[B]"), "`held.z` is f32[B]"));
 }
 
 TEST(VerifyModule, RefusesAParamThatDisagrees) {
