@@ -56,9 +56,12 @@ const std::vector<Pass> kBeforeAutodiff = {
     kDistribute,     // before lift: the input product of a second layer then is free of state
     kLift,           // before affine: a scan has nothing but its recurrence left
     kAffine,         // before autodiff: the adjoint of a prefix is a prefix
-    kSimplify,       // lift and affine have written for all steps at once ...
-    kShare,          // ... what a body did not see together
-    kDeadCode,       // before autodiff, which would differentiate it
+    kSplitJoins,     // again: what is now beside each other for all steps at once ...
+    kSplitProducts,  // ... stood on two sides of a scan's border
+    kSimplify,       // likewise, and affine has written coefficients
+    kShare,          // likewise
+    kDeadCode,       // before order-sums, and before autodiff, which would differentiate it
+    kOrderSums,      // likewise
     kLineUp,         // whose adjoint then runs in one order too
 };
 

@@ -41,6 +41,7 @@ class Orderer {
         dims_(dims),
         copy_(function, dims) {
     for (size_t i = 0; i < carries.size(); ++i) names_[carries[i].before.index] = paths[i];
+    for (const Instr& instr : function.instrs()) name_held(instr);
   }
 
   Function run() {
@@ -51,6 +52,14 @@ class Orderer {
   }
 
  private:
+  // What every step is handed has the name that it has where it is made.
+  void name_held(const Instr& instr) {
+    constexpr std::string_view kHeld = "held.";
+    if (instr.op != Op::input) return;
+    std::string_view name = std::get<ir::NameAttr>(instr.attributes).name;
+    if (name.starts_with(kHeld)) names_[instr.results[0].index] = name.substr(kHeld.size());
+  }
+
   bool is_sum(ValueId value) const {
     const Instr* made = function_.producer(value);
     return made && made->op == Op::add && function_.type(value).element == ir::Element::real;

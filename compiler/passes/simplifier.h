@@ -35,6 +35,7 @@ class Simplifier {
   ir::ValueId select(const Operands& operands);
 
   // simplify_arrange.cpp
+  ir::ValueId contract(const Operands& operands, const ir::OverAttr& how, const ir::Type& type);
   ir::ValueId reduce(ir::ValueId a, const ir::ReduceAttr& how);
   ir::ValueId arrange(ir::Op op, const Operands& operands, const ir::Attributes& attributes,
                       const ir::Type& type);
@@ -48,6 +49,8 @@ class Simplifier {
   const ir::Instr* made_by(ir::Op op, ir::ValueId value) const;
   // The operand of the unary or structural instruction of this op that makes the value, or an invalid id.
   ir::ValueId operand_of(ir::Op op, ir::ValueId value) const;
+  // What a broadcast repeats, or an invalid id. Not an iota over time: nothing else may have its type.
+  ir::ValueId repeated(ir::ValueId value) const;
   bool is(ir::ValueId value, double number) const;
 
   const ir::DimTable& dims_;

@@ -23,6 +23,12 @@ ValueId Simplifier::operand_of(Op op, ValueId value) const {
   return made ? made->operands[0] : ValueId{};
 }
 
+ValueId Simplifier::repeated(ValueId value) const {
+  ValueId a = operand_of(Op::broadcast, value);
+  const Instr* made = a.valid() ? made_by(Op::iota, a) : nullptr;
+  return made && ir::time_of(build_.type(a), dims_).valid() ? ValueId{} : a;
+}
+
 bool Simplifier::is(ValueId value, double number) const { return is_uniform(function(), value, number); }
 
 ValueId Simplifier::make(Op op, const Operands& operands, const ir::Attributes& attributes, Type type) {
@@ -50,8 +56,9 @@ ValueId Simplifier::rule(Op op, const Operands& operands, const ir::Attributes& 
       if (op == Op::flip && made_by(op, operands[0]) && made_by(op, operands[0])->attributes == attributes)
         return operand_of(op, operands[0]);
       return {};
-    case Family::leaf:
     case Family::product:
+      return contract(operands, std::get<ir::OverAttr>(attributes), type);
+    case Family::leaf:
     case Family::index:
     case Family::scan:
       return {};

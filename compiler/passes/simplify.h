@@ -1,6 +1,6 @@
 // Simplify: every instruction whose result a cheaper one gives. Constants are folded, neutral operands and
-// double negations go, what is done alike to each copy of a broadcast is done once before it, an arrangement
-// of an arrangement becomes one, a sum of what stands side by side becomes a join, and
+// double negations go, what is done alike to each copy of a broadcast is done once before it (also products),
+// an arrangement of an arrangement becomes one, a sum of what stands side by side becomes a join, and
 //   log(exp(x) / y) -> x - log(y)
 // which makes a log-softmax of the logarithm of a softmax: finite where exp(x) under- or overflows.
 //

@@ -1,4 +1,4 @@
-// Rules of `simplify` for sums and arrangements.
+// Rules of `simplify` for products, sums and arrangements.
 #include <algorithm>
 
 #include "compiler/passes/fold.h"
@@ -12,6 +12,25 @@ using ir::Op;
 using ir::RangeAttr;
 using ir::Type;
 using ir::ValueId;
+
+// A contract multiplies by name: it takes a factor as it is before it was repeated, if it does not sum over
+// the repetition, and repeats the product where no other factor does.
+ValueId Simplifier::contract(const Operands& operands, const ir::OverAttr& how, const Type& type) {
+  Operands narrow;
+  for (ValueId operand : operands) {
+    ValueId a = repeated(operand);
+    auto has = [&](DimId dim) { return build_.type(a).has(dim); };
+    bool fits = a.valid() && std::all_of(how.over.begin(), how.over.end(), has);
+    narrow.push_back(fits ? a : operand);
+  }
+  if (narrow == operands) return {};
+  Type product = type;
+  std::erase_if(product.dims, [&](DimId dim) {
+    return !build_.type(narrow[0]).has(dim) && !build_.type(narrow[1]).has(dim);
+  });
+  ValueId once = make(Op::contract, narrow, how, product);
+  return make(Op::broadcast, {once}, {}, type);
+}
 
 ValueId Simplifier::reduce(ValueId a, const ir::ReduceAttr& how) {
   if (how.over.empty()) return a;

@@ -27,7 +27,7 @@ ValueId Simplifier::folded(Op op, const Operands& operands, const Type& type) {
 ValueId Simplifier::before_broadcast(Op op, const Operands& operands, const Type& type) {
   const Type* narrow = nullptr;
   for (ValueId operand : operands) {
-    ValueId a = operand_of(Op::broadcast, operand);
+    ValueId a = repeated(operand);
     if (!a.valid() && uniform(function(), operand)) continue;
     if (!a.valid() || (narrow && build_.type(a).dims != narrow->dims)) return {};
     narrow = &build_.type(a);
@@ -36,7 +36,7 @@ ValueId Simplifier::before_broadcast(Op op, const Operands& operands, const Type
   const Type dims = *narrow;
   Operands inner;
   for (ValueId operand : operands) {
-    ValueId a = operand_of(Op::broadcast, operand);
+    ValueId a = repeated(operand);
     inner.push_back(a.valid() ? a
                               : build_.constant(*uniform(function(), operand),
                                                 dims.with_element(build_.type(operand).element)));

@@ -84,6 +84,19 @@ TEST(Simplify, DoesOnceWhatIsTheSameForEachCopy) {
                    return y = %y)");
 }
 
+TEST(Simplify, MultipliesOnceWhatIsRepeated) {
+  expect_simple(R"(%W = param W : f32[D,H]  %aS = broadcast %a : f32[S,B,H]
+                   %y = contract %W, %aS over {H} : f32[S,B,D])",
+                R"(%W = param W : f32[D,H]  %p = contract %W, %a over {H} : f32[B,D]
+                   %y = broadcast %p : f32[S,B,D]  return y = %y)");
+  expect_simple(
+      R"(%w = param w : f32[H]  %wB = broadcast %w : f32[B,H]  %y = contract %wB, %a over {H} : f32[B])",
+      R"(%w = param w : f32[H]  %y = contract %w, %a over {H} : f32[B]  return y = %y)");
+  const std::string sum = R"(%w = param w : f32[H]  %wB = broadcast %w : f32[B,H]
+                             %y = contract %wB, %a over {B,H} : f32[])";
+  expect_simple(sum, sum + "  return y = %y");
+}
+
 TEST(Simplify, MakesALogSoftmaxOfTheLogarithmOfASoftmax) {
   expect_simple(
       R"(%m = reduce max %a over {H} : f32[B]  %mH = broadcast %m : f32[B,H]  %d = sub %a, %mH : f32[B,H]
