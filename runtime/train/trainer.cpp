@@ -188,7 +188,7 @@ void Trainer::count_step(double norm) {
 
 // False where it was interrupted, and stands where it stood.
 Result<bool> Trainer::end_epoch() {
-  const double rate = progress(0).rate;
+  meter_ = {options_.now(), 0, progress(0).rate};
   const auto validation = validate();
   if (!validation) return validation.error();
   if (!*validation && !data_.validation.empty()) return false;
@@ -208,7 +208,7 @@ Result<bool> Trainer::end_epoch() {
   enter_epoch();
   save_on_the_way();
   draw();
-  meter_ = {options_.now(), 0, rate};
+  meter_.since = options_.now();
   return true;
 }
 

@@ -121,6 +121,7 @@ Status Trainer::resume(const std::string& path) {
   if (auto restored = restore(*read); !restored) {
     return failure("{}: does not fit this training: {}", path, restored.error().message);
   }
+  if (path == folder_.state()) saved_step_ = standing_.step;
   return ok();
 }
 
