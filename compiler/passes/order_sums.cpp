@@ -94,10 +94,18 @@ class Orderer {
     for (;;) {
       if (!names_[value.index].empty()) return names_[value.index];
       const Instr* made = function_.producer(value);
+      if (made && made->op == Op::scan) return name_in_body(*made, value);
       bool rearranged = made && (made->op == Op::view || made->op == Op::broadcast || made->op == Op::slice);
       if (!rearranged || !function_[value].name.empty()) return function_[value].name;
       value = made->operands[0];
     }
+  }
+
+  // What leaves a scan has the name that it has inside, as in a function that is one step.
+  std::string_view name_in_body(const Instr& scan, ValueId result) const {
+    const Function& body = *std::get<ir::ScanAttr>(scan.attributes).body;
+    std::string_view inside = body[body.results()[function_[result].index].value].name;
+    return inside.empty() ? std::string_view(function_[result].name) : inside;
   }
 
   struct Sum {

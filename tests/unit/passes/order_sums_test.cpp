@@ -53,6 +53,23 @@ TEST(OrderSums, KnowsTheStateOfAStep) {
                           testing::kDims + "state h : f32[B,H] first 0 ");
 }
 
+// Both call what leaves them h; inside, one calls it z and the other a.
+TEST(OrderSums, GoesByTheNamesInsideOfScans) {
+  auto scan = [](const std::string& out, const std::string& inside) {
+    return "%" + out + R"(, %last)" + out +
+           R"( = scan forward T each(%x) with() carry(%s0) : f32[T,B,K], f32[B,K] {
+      (%x : f32[B,K], %s : f32[B,K])
+      %)" + inside +
+           " = mul %x, %s : f32[B,K]  yield(h = %" + inside + ") next(s = %" + inside + ") }  ";
+  };
+  const std::string scans =
+      "%W = param W : f32[H,K]  %x = input x : f32[T,B,K]  %s0 = input s0 : f32[B,K]  " + scan("g", "z") +
+      scan("h", "a") +
+      "%p = contract %W, %g over {K} : f32[T,B,H]  %q = contract %W, %h over {K} : f32[T,B,H]  ";
+  expect_rewrite(order_sums, scans + "%s = add %p, %q : f32[T,B,H]  return s = %s",
+                 scans + "%s = add %q, %p : f32[T,B,H]  return s = %s");
+}
+
 TEST(OrderSums, LeavesSumsWithoutProducts) {
   expect_unchanged(order_sums, loop("%t = add %h1, %x : f32[B,H]  %s = sin %t : f32[B,H]"));
 }
