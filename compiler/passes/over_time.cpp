@@ -149,7 +149,9 @@ void OverTime::write_parameter(ValueId step) {
     set(step, outer_[scan_.with[with]]);
   } else {
     uint32_t carry = with - scan_.attr.with;
-    set(step, delayed(sequence(scan_.next(carry)), outer_[scan_.first[carry]]));
+    ValueId before = delayed(sequence(scan_.next(carry)), outer_[scan_.first[carry]]);
+    if (build_.function()[before].name.empty()) build_.function().set_name(before, scan_.carry_name(carry));
+    set(step, before);
   }
 }
 
