@@ -74,4 +74,19 @@ Status sample_tokens(StepModel& model, std::span<const int32_t> prime, const Sam
   return ok();
 }
 
+Status sample_text(StepModel& model, const formats::Vocabulary& vocabulary, const std::string& prime,
+                   SampleOptions options, const std::function<bool(std::string_view)>& sink) {
+  if (model.targets().size() == 1 && model.targets()[0].width != vocabulary.size()) {
+    return failure("the vocabulary has {} entries, but the model predicts {} tokens", vocabulary.size(),
+                   model.targets()[0].width);
+  }
+  const auto tokens = vocabulary.encode(prime, "the prime text");
+  if (!tokens) return tokens.error();
+  if (vocabulary.end()) options.end = vocabulary.end();
+  return sample_tokens(model, *tokens, options, [&](int32_t token) {
+    const auto text = vocabulary.decode({&token, 1});
+    return text && sink(*text);
+  });
+}
+
 }  // namespace rnnc::train

@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runtime/formats/vocabulary.h"
 #include "runtime/train/result.h"
 
 namespace rnnc::train {
@@ -63,5 +65,10 @@ class Sampler {
 // token drawn goes to `sink`, which may say false to stop.
 Status sample_tokens(StepModel& model, std::span<const int32_t> prime, const SampleOptions& options,
                      const std::function<bool(int32_t)>& sink);
+
+// The same as text: `prime` is encoded, `<end>` ends it, and `sink` gets each entry drawn as it is. Of a
+// vocabulary of bytes an entry may be a part of a character.
+Status sample_text(StepModel& model, const formats::Vocabulary& vocabulary, const std::string& prime,
+                   SampleOptions options, const std::function<bool(std::string_view)>& sink);
 
 }  // namespace rnnc::train

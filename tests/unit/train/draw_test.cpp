@@ -163,6 +163,24 @@ TEST(Sample, TheSeedDecidesAndTopOneIsTheLikeliest) {
   EXPECT_EQ(sampled(model, {}, other), sampled(model, {}, {.temperature = 0, .length = 50}));
 }
 
+TEST(Sample, TextGoesThroughTheVocabulary) {
+  Counter model;
+  const auto vocabulary =
+      formats::Vocabulary::make({"a", "é", "c", "dd", "<end>"}, formats::TextUnit::kCharacter);
+  ASSERT_TRUE(vocabulary) << message(vocabulary);
+  std::string out;
+  const auto sink = [&](std::string_view piece) {
+    out += piece;
+    return true;
+  };
+  ASSERT_TRUE(sample_text(model, *vocabulary, "a", {.temperature = 0, .length = 9}, sink));
+  EXPECT_EQ(out, "écdd");  // and then the end
+  EXPECT_TRUE(contains(message(sample_text(model, *vocabulary, "x", {}, sink)), "the prime text:1:1: "));
+  model.targets_[0].width = 6;
+  EXPECT_EQ(message(sample_text(model, *vocabulary, "a", {}, sink)),
+            "the vocabulary has 5 entries, but the model predicts 6 tokens");
+}
+
 TEST(Sample, RefusesWhatItCannotDo) {
   Counter model;
   const auto sink = [](int32_t) { return true; };
