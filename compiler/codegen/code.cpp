@@ -204,6 +204,9 @@ std::vector<int> range(int first, int count) {
 
 }  // namespace
 
+Value Code::shuffle(Value a, Value b, const std::vector<int>& lanes) {
+  return parts_->builder.CreateShuffleVector(a, b, lanes);
+}
 Value Code::upper_half(Value vector) {
   return parts_->builder.CreateShuffleVector(vector, range(lanes(vector) / 2, lanes(vector) / 2));
 }

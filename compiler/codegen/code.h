@@ -90,6 +90,8 @@ class Code {
   Value counting(Type element, int lanes);  // 0, 1, 2, ...
   Value lane(Value vector, int at);
   Value with_lane(Value vector, Value scalar, int at);
+  // Lanes by number, those of `b` counted on from those of `a`.
+  Value shuffle(Value a, Value b, const std::vector<int>& lanes);
   Value upper_half(Value vector);
   Value lower_half(Value vector);
   Value any(Value flags);  // whether one of them is set

@@ -31,42 +31,110 @@ LoopNest batch_loops(Site& site, const std::vector<DimId>& batch,
   return site.nest(batch, accesses, std::set<DimId>(batch.begin(), batch.end()));
 }
 
-// void(from, n_stride, k_stride, to, n, k): panels of one matrix. Shared by the stages of a module, since how
-// a matrix lies is said by numbers; only whether columns stand side by side is another function.
-llvm::Function* pack_function(Site& outer, int width, bool side_by_side) {
-  Code& code = outer.code();
-  std::string name = fmt::format("pack_{}{}", width, side_by_side ? "_rows" : "");
-  if (llvm::Function* known = code.known(name)) return known;
-  Type pointer = code.pointer(), whole = code.i64();
-  llvm::Function* function =
-      code.begin(name, code.nothing(), {pointer, whole, whole, pointer, whole, whole}, false);
-  Value from = code.parameter(0), n_stride = side_by_side ? code.whole(1) : code.parameter(1);
-  Value k_stride = code.parameter(2), to = code.parameter(3), n = code.parameter(4), k = code.parameter(5);
-  int lanes = outer.plan().machine.lanes;
-  Site site(code, outer.plan());
-  code.loop(code.whole(0), n, width, [&](Value first) {
-    Value panel = code.element(to, code.f32(), code.mul(first, k));
-    code.loop(code.whole(0), k, 1, [&](Value at) {
-      Value row = code.element(panel, code.f32(), code.mul(at, code.whole(width)));
-      Value source = site.moved(from, Element::real, at, k_stride);
-      code.loop(code.whole(0), code.whole(width), lanes, [&](Value v) {
-        // A vector that lies wholly past the end reads nothing.
-        Value begin = code.add(first, v);
-        Piece piece = site.piece(begin, code.sub(n, begin), lanes);
-        Value zero = code.zero(code.vector(code.f32(), lanes));
-        auto load = [&] {
-          Value loaded = site.load({{source, Element::real, n_stride}}, piece)[0];
-          return Values{code.select(piece.mask, loaded, zero)};
-        };
-        Value value =
-            code.if_else(code.compare(Compare::less, begin, n), load, [&] { return Values{zero}; })[0];
-        code.store(value, code.element(row, code.f32(), v), 4 * lanes);
-      });
-    });
-  });
-  code.end();
-  return function;
+// Vector i of the result has lane i of each of the vectors, which are as many as they have lanes. In each
+// round pairs of vectors at distance `apart` exchange the halves of their blocks of twice that size.
+Values transposed(Code& code, Values vectors) {
+  auto lanes = static_cast<int>(vectors.size());
+  for (int apart = 1; apart < lanes; apart *= 2) {
+    std::vector<int> low, high;
+    for (int lane = 0; lane < lanes; ++lane) {
+      bool second = (lane & apart) != 0;
+      low.push_back(second ? lanes + lane - apart : lane);
+      high.push_back(second ? lanes + lane : lane + apart);
+    }
+    for (int i = 0; i < lanes; ++i) {
+      if (i & apart) continue;
+      Value &a = vectors[static_cast<size_t>(i)], &b = vectors[static_cast<size_t>(i + apart)];
+      Value first = code.shuffle(a, b, low), second = code.shuffle(a, b, high);
+      a = first;
+      b = second;
+    }
+  }
+  return vectors;
 }
+
+// Which of an operand's strides is 1.
+enum class Contiguous : uint8_t { none, columns, steps };
+
+// Brings one matrix into panels.
+class PackCode {
+ public:
+  PackCode(Site& site, int width, Contiguous contiguous)
+      : site_(site),
+        code_(site.code()),
+        width_(width),
+        lanes_(site.plan().machine.lanes),
+        contiguous_(contiguous) {}
+
+  // void(from, n_stride, k_stride, to, n, k). Shared by the stages of a module, since how a matrix lies is
+  // said by numbers; only what is contiguous makes another function.
+  llvm::Function* function() {
+    std::string name = fmt::format("pack_{}_{}", width_, static_cast<int>(contiguous_));
+    if (llvm::Function* known = code_.known(name)) return known;
+    Type pointer = code_.pointer(), whole = code_.i64();
+    llvm::Function* function =
+        code_.begin(name, code_.nothing(), {pointer, whole, whole, pointer, whole, whole}, false);
+    from_ = code_.parameter(0);
+    n_stride_ = contiguous_ == Contiguous::columns ? code_.whole(1) : code_.parameter(1);
+    k_stride_ = contiguous_ == Contiguous::steps ? code_.whole(1) : code_.parameter(2);
+    n_ = code_.parameter(4);
+    k_ = code_.parameter(5);
+    code_.loop(code_.whole(0), n_, width_, [&](Value first) {
+      Value panel = element(code_.parameter(3), code_.mul(first, k_));
+      code_.loop(code_.whole(0), code_.whole(width_), lanes_,
+                 [&](Value v) { column_of_vectors(code_.add(first, v), element(panel, v)); });
+    });
+    code_.end();
+    return function;
+  }
+
+ private:
+  Value element(Value place, Value index) { return code_.element(place, code_.f32(), index); }
+  void store(Value vector, Value to, Value k) {
+    code_.store(vector, element(to, code_.mul(k, code_.whole(width_))), 4 * lanes_);
+  }
+
+  // The columns from `n` on, as many as a vector has lanes, for all k.
+  void column_of_vectors(Value n, Value to) {
+    Value done = code_.whole(0);
+    if (contiguous_ == Contiguous::steps) {
+      Value full = code_.compare(Compare::less_equal, code_.add(n, code_.whole(lanes_)), n_);
+      done = code_.select(full, code_.both(k_, code_.whole(-lanes_)), code_.whole(0));
+      code_.loop(code_.whole(0), done, lanes_, [&](Value k) { block(n, to, k); });
+    }
+    Piece piece = site_.piece(n, code_.sub(n_, n), lanes_);
+    code_.loop(done, k_, 1, [&](Value k) { one_step(piece, to, k); });
+  }
+
+  // A square of full vectors, which lie along k and are to lie along n.
+  void block(Value n, Value to, Value k) {
+    Values rows;
+    for (int i = 0; i < lanes_; ++i) {
+      Value row = code_.mul(code_.add(n, code_.whole(i)), n_stride_);
+      rows.push_back(code_.load(code_.vector(code_.f32(), lanes_), element(from_, code_.add(row, k)), 4));
+    }
+    rows = transposed(code_, rows);
+    for (int i = 0; i < lanes_; ++i) store(rows[static_cast<size_t>(i)], to, code_.add(k, code_.whole(i)));
+  }
+
+  // A vector that lies wholly past the end reads nothing.
+  void one_step(const Piece& piece, Value to, Value k) {
+    Value zero = code_.zero(code_.vector(code_.f32(), lanes_));
+    auto load = [&] {
+      Value place = element(from_, code_.mul(k, k_stride_));
+      return Values{
+          code_.select(piece.mask, site_.load({{place, Element::real, n_stride_}}, piece)[0], zero)};
+    };
+    Value any = code_.compare(Compare::less, code_.whole(0), piece.left);
+    store(code_.if_else(any, load, [&] { return Values{zero}; })[0], to, k);
+  }
+
+  Site& site_;
+  Code& code_;
+  int width_, lanes_;
+  Contiguous contiguous_;
+  Value from_ = nullptr, n_stride_ = nullptr, k_stride_ = nullptr, n_ = nullptr, k_ = nullptr;
+};
 
 }  // namespace
 
@@ -78,9 +146,15 @@ void write_stage(Site& site, const schedule::PackStage& stage) {
   Value matrix_elements =
       code.mul(code.mul(panels_of(site, stage.n, stage.width), code.whole(stage.width)), k);
   Value to = site.start(stage.to);
-  int64_t stride = 0;
-  bool side_by_side = code.is_constant(n_stride, stride) && stride == 1;
-  llvm::Function* pack = pack_function(site, stage.width, side_by_side);
+  auto is_one = [&](Value stride) {
+    int64_t number = 0;
+    return code.is_constant(stride, number) && number == 1;
+  };
+  Contiguous contiguous = is_one(n_stride)   ? Contiguous::columns
+                          : is_one(k_stride) ? Contiguous::steps
+                                             : Contiguous::none;
+  Site shared(code, site.plan());
+  llvm::Function* pack = PackCode(shared, stage.width, contiguous).function();
   site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
              [&](const Values& indices, const Values& places) {
                Value at = code.mul(position(site, stage.batch, indices), matrix_elements);
