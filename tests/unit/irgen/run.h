@@ -71,6 +71,8 @@ class ModelRun {
   }
 
   const ir::Module& module() const { return generated_.module; }
+  // The same model after rewrites.
+  void replace(ir::Module module) { generated_.module = std::move(module); }
   const std::string& no_step() const { return generated_.no_step; }
   std::vector<std::string> times() const {
     std::vector<std::string> names;
