@@ -177,11 +177,7 @@ std::string to_text(const Model& model, const std::string& file) {
 
 Exit run(const Options& options, Console& console) {
   Spec spec = load_spec(options.target.spec);
-  std::shared_ptr<const Model> model;
-  if (spec.good()) {
-    const ast::Body* body = choose(options.target, spec);
-    if (body != nullptr) model = sema::instantiate(spec.program, *body, options.target.sizes(), spec.sink);
-  }
+  std::shared_ptr<const Model> model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;
   console.print(options.json ? to_json(*model).dump(2) + "\n" : to_text(*model, options.target.spec));

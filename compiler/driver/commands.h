@@ -9,6 +9,9 @@ Command check_command();
 Command fmt_command();
 Command explain_command();
 Command inspect_command();
+Command init_command();
+Command predict_command();
+Command grad_command();
 Command version_command();
 
 }  // namespace rnnc::driver

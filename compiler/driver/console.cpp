@@ -18,6 +18,13 @@ bool Console::colored() const {
   return (refused == nullptr || *refused == '\0') && isatty(STDERR_FILENO) == 1;
 }
 
+Exit Console::fail(const diagnostics::Diagnostic& diagnostic, const support::SourceMap& sources) {
+  diagnostics::Sink sink;
+  sink.report(diagnostic);
+  report(sink, sources);
+  return Exit::input;
+}
+
 void Console::report(const diagnostics::Sink& sink, const support::SourceMap& sources, bool are_result) {
   for (const diagnostics::Diagnostic& diagnostic : sink.sorted()) {
     if (options_.json) {

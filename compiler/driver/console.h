@@ -30,6 +30,8 @@ class Console {
   void report(const diagnostics::Sink& sink, const support::SourceMap& sources, bool are_result = false);
   // An error that no source text is to blame for: a file, the data.
   Exit fail(std::string_view message, std::string_view help = {});
+  // A diagnostic; `sources` if it points into any.
+  Exit fail(const diagnostics::Diagnostic& diagnostic, const support::SourceMap& sources = {});
   // A line of standard error, unless --quiet.
   void note(std::string_view text);
 

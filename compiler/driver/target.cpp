@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 
+#include "compiler/driver/data.h"
 #include "compiler/support/nearest.h"
 
 namespace rnnc::driver {
@@ -89,6 +90,21 @@ const ast::Body* choose(const Target& target, Spec& spec) {
   return report(diagnostics::Code::which_body,
                 fmt::format("`{}` holds {} {}s: {}", target.spec, names.size(), kind, fmt::join(names, ", ")),
                 fmt::format("choose one: `--{} {}`", kind, names.front()));
+}
+
+std::shared_ptr<const sema::Model> instantiate(const Target& target, Spec& spec, const SizeHints& hints) {
+  if (!spec.good()) return nullptr;
+  const ast::Body* body = choose(target, spec);
+  if (body == nullptr) return nullptr;
+  std::map<std::string, int64_t> sizes = target.sizes();
+  if (const auto outline = sema::outline(spec.program, *body, spec.sink)) {
+    for (const sema::SizeSymbol& symbol : outline->symbols) {
+      auto known = hints.weights.find(symbol.name);
+      if (known != hints.weights.end()) sizes.insert(*known);
+    }
+    if (hints.data != nullptr) sizes.merge(sizes_from(*hints.data, *outline));
+  }
+  return sema::instantiate(spec.program, *body, sizes, spec.sink);
 }
 
 }  // namespace rnnc::driver

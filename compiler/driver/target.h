@@ -14,9 +14,11 @@ namespace CLI {
 class App;
 }
 
-namespace rnnc::driver {
+namespace rnnc::formats {
+struct Tensor;
+}
 
-class Console;
+namespace rnnc::driver {
 
 struct Target {
   std::string spec;
@@ -28,8 +30,18 @@ struct Target {
   std::map<std::string, int64_t> sizes() const;
 };
 
+// What else may say a size. -D wins over the weights, these over the data, these over the defaults of the
+// spec.
+struct SizeHints {
+  std::map<std::string, int64_t> weights = {};
+  const std::vector<formats::Tensor>* data = nullptr;
+};
+
 // The body that the options name: the only model of the file, or if it has none the only cell. A diagnostic
 // in the spec's sink, and null, if there is none or it must be said which.
 const ast::Body* choose(const Target& target, Spec& spec);
+
+// That body under its sizes. Null after diagnostics in the spec's sink.
+std::shared_ptr<const sema::Model> instantiate(const Target& target, Spec& spec, const SizeHints& hints = {});
 
 }  // namespace rnnc::driver

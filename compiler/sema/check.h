@@ -30,6 +30,9 @@ Program resolve(std::vector<std::shared_ptr<const ast::File>> own,
 // Checks every cell, model and function of the own files, whatever the sizes.
 void check(const Program& program, diagnostics::Sink& sink);
 
+// The body with its sizes left open. Null after a mistake.
+std::shared_ptr<const Body> outline(const Program& program, const ast::Body& body, diagnostics::Sink& sink);
+
 // Names of sizes that a model needs and that have no default: `V`, `X`. Empty after a mistake.
 std::vector<SizeSymbol> symbols(const Program& program, const ast::Body& body, diagnostics::Sink& sink);
 

@@ -233,6 +233,12 @@ class Scope {
   Val broadcast(const Val& value, const Shape& shape, std::vector<uint32_t> axes, Span span);
   // `values` under one shape by the rule of names; reports where it cannot be. `names`: how to quote each.
   bool align(std::vector<Val>& values, const std::vector<const ast::Expr*>& exprs, Span span, Shape& shape);
+  struct Side {
+    const Val& value;
+    const ast::Expr* expr;  // may be null
+  };
+  // Says that `wrong` does not fit `right`; `repeated`: because of a dimension that stands twice.
+  void misfit(const Side& wrong, const Side& right, const std::string& repeated, Span span);
   Val element(ElementFn fn, std::vector<Val> values, const std::vector<const ast::Expr*>& exprs, Span span);
   Val delay(const ast::Expr& expr, Line& line);
   Val past(const Val& value, const Size& steps, Span span);

@@ -8,12 +8,17 @@
 
 namespace rnnc::sema {
 
-std::vector<SizeSymbol> symbols(const Program& program, const ast::Body& body, diagnostics::Sink& sink) {
+std::shared_ptr<const Body> outline(const Program& program, const ast::Body& body, diagnostics::Sink& sink) {
   Elaborator world(program, sink);
   auto checked = world.alone(body, {});
+  return checked && !checked->failed ? checked->body : nullptr;
+}
+
+std::vector<SizeSymbol> symbols(const Program& program, const ast::Body& body, diagnostics::Sink& sink) {
   std::vector<SizeSymbol> result;
-  if (!checked || checked->failed) return result;
-  for (const SizeSymbol& symbol : checked->body->symbols) {
+  const std::shared_ptr<const Body> found = outline(program, body, sink);
+  if (!found) return result;
+  for (const SizeSymbol& symbol : found->symbols) {
     if (!symbol.fallback) result.push_back(symbol);
   }
   return result;

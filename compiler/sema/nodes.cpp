@@ -121,6 +121,40 @@ Val Scope::broadcast(const Val& value, const Shape& shape, std::vector<uint32_t>
   return result;
 }
 
+void Scope::misfit(const Side& wrong, const Side& right, const std::string& repeated, Span span) {
+  const Shape &have = type(wrong.value).shape, &want = type(right.value).shape;
+  const Span place_of = wrong.expr != nullptr ? wrong.expr->span : span;
+  std::vector<diagnostics::Label> related;
+  if (right.value.origin.valid() && right.value.origin != place_of) {
+    related.push_back({right.value.origin, fmt::format("{} is {} here", quote(right.expr), text(want))});
+  } else if (right.expr != nullptr) {
+    related.push_back({right.expr->span, text(want)});
+  }
+  if (wrong.value.origin.valid() && wrong.value.origin != place_of) {
+    related.push_back({wrong.value.origin, fmt::format("{} is {} here", quote(wrong.expr), text(have))});
+  }
+  const std::string fits = fmt::format("{} does not fit {}: {} beside {}", quote(wrong.expr),
+                                       quote(right.expr), text(have), text(want));
+  if (!repeated.empty()) {
+    error(Code::repeated_dimension, place_of, fmt::format("{}, where {}", fits, repeated), text(have),
+          "two dimensions of one size may have two names: `cell C[N, D, K = D]`", std::move(related));
+    return;
+  }
+  auto foreign = std::find_if(have.begin(), have.end(), [&](const Size& size) {
+    return std::find(want.begin(), want.end(), size) == want.end();
+  });
+  std::string problem = "and shapes of one rank must be equal";
+  std::string help = fmt::format("declare it with the shape {}", text(want));
+  if (foreign != have.end()) {
+    problem = fmt::format("which has no dimension {}", foreign->text());
+    const std::string name = quote(wrong.expr);
+    if (name != "this" && !foreign->number())
+      help += fmt::format(", or take sum[{}]({})", foreign->text(), name.substr(1, name.size() - 2));
+  }
+  error(Code::shape_mismatch, place_of, fmt::format("{}, {}", fits, problem), text(have), std::move(help),
+        std::move(related));
+}
+
 bool Scope::align(std::vector<Val>& values, const std::vector<const ast::Expr*>& exprs, Span span,
                   Shape& shape) {
   // The value of the highest rank, of these the first, gives the shape.
@@ -134,7 +168,6 @@ bool Scope::align(std::vector<Val>& values, const std::vector<const ast::Expr*>&
     if (small == shape) continue;
     const ast::Expr* expr = i < exprs.size() ? exprs[i] : nullptr;
     const ast::Expr* other = largest < exprs.size() ? exprs[largest] : nullptr;
-    Span place_of = expr != nullptr ? expr->span : span;
     if (!small.empty() && (has_pack(small) || has_pack(shape))) {
       const ast::Expr* bare = has_pack(small) ? expr : other;
       error(Code::shapeless_input, bare != nullptr ? bare->span : span,
@@ -144,32 +177,13 @@ bool Scope::align(std::vector<Val>& values, const std::vector<const ast::Expr*>&
       return false;
     }
     Placement placement = place(small, shape);
-    if (small.size() == shape.size()) placement.problem = "and shapes of one rank must be equal";
-    if (!placement.problem.empty()) {
-      std::vector<diagnostics::Label> related;
-      if (values[largest].origin.valid() && values[largest].origin != place_of) {
-        related.push_back({values[largest].origin, fmt::format("{} is {} here", quote(other), text(shape))});
-      } else if (other != nullptr) {
-        related.push_back({other->span, text(shape)});
-      }
-      if (values[i].origin.valid() && values[i].origin != place_of) {
-        related.push_back({values[i].origin, fmt::format("{} is {} here", quote(expr), text(small))});
-      }
-      std::string against = fmt::format("{} beside {}", text(small), text(shape));
-      std::string message = placement.code == Code::repeated_dimension
-                                ? fmt::format("{} does not fit {}: {}, where {}", quote(expr), quote(other),
-                                              against, placement.problem)
-                                : fmt::format("{} does not fit {}: {}, {}", quote(expr), quote(other),
-                                              against, placement.problem);
-      std::string help =
-          placement.code == Code::repeated_dimension
-              ? "two dimensions of one size may have two names: `cell C[N, D, K = D]`"
-          : small.size() < shape.size() && !small.empty() && !small[0].number()
-              ? fmt::format("declare it with the shape {}, or take sum[{}]({}) first", text(shape),
-                            small[0].text(),
-                            expr != nullptr && quote(expr) != "this" ? ast::print(*expr) : "...")
-              : "shapes match by the names of their dimensions; equal numbers never match";
-      error(placement.code, place_of, std::move(message), text(small), std::move(help), std::move(related));
+    if (!placement.problem.empty() || small.size() == shape.size()) {
+      const bool repeated = placement.code == Code::repeated_dimension;
+      // A state is what its declaration says; then the other one is to blame.
+      const bool state = std::holds_alternative<node::StatePast>(node(values[i]).data) && !repeated;
+      misfit(state ? Side{values[largest], other} : Side{values[i], expr},
+             state ? Side{values[i], expr} : Side{values[largest], other}, repeated ? placement.problem : "",
+             span);
       return false;
     }
     values[i] = broadcast(values[i], shape, std::move(placement.axes), span);

@@ -1,0 +1,33 @@
+// From a checked model to functions that run.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/driver/outcome.h"
+#include "compiler/driver/pipeline.h"
+#include "compiler/ir/module.h"
+#include "compiler/sema/model.h"
+
+namespace rnnc::driver {
+
+struct CompileOptions {
+  bool training = false;  // dropout and zoneout draw
+  bool gradient = false;  // of the loss, if there is one, and of `given`, by every parameter and by `inputs`
+  std::vector<std::string> given = {};   // results whose cotangents the caller gives
+  std::vector<std::string> inputs = {};  // names of inputs of the function
+  PipelineOptions passes = {};
+};
+
+struct Compiled {
+  std::shared_ptr<const sema::Model> model;
+  std::shared_ptr<const sema::Body> body;  // that runs: of a cell alone, the model around it
+  ir::Module module;
+  std::string no_step;  // why the model cannot run step by step; empty if it can
+};
+
+// The sentence that the architecture is: sema → irgen → autodiff and passes.
+Outcome<Compiled> compile(std::shared_ptr<const sema::Model> model, const CompileOptions& options);
+
+}  // namespace rnnc::driver

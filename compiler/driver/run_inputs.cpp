@@ -1,0 +1,51 @@
+#include "compiler/driver/run_inputs.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "compiler/driver/console.h"
+#include "runtime/formats/npz.h"
+#include "runtime/formats/safetensors.h"
+
+namespace rnnc::driver {
+
+void add_engine_option(CLI::App& app, EngineKind& engine) {
+  const std::map<std::string, EngineKind> kinds = {{"jit", EngineKind::jit}, {"interp", EngineKind::interp}};
+  app.add_option("--engine", engine, "What computes: jit (machine code, f32), interp (double precision)")
+      ->transform(CLI::Transformer(kinds).description(""))
+      ->option_text("NAME");
+}
+
+void RunOptions::add_options(CLI::App& app) {
+  target.add_options(app);
+  app.add_option("--weights", weights, "What `init` or `train` wrote")->option_text("FILE")->required();
+  app.add_option("--data", data, "An .npz with an array for each input")->option_text("FILE")->required();
+  add_engine_option(app, engine);
+}
+
+std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console) {
+  auto file = formats::read_safetensors(options.weights);
+  if (!file) return console.fail(problem(diagnostics::Code::bad_file, file.error().message)), std::nullopt;
+  auto data = formats::read_npz(options.data);
+  if (!data) return console.fail(problem(diagnostics::Code::bad_file, data.error().message)), std::nullopt;
+  RunInputs inputs{load_spec(options.target.spec), nullptr, {}, std::move(*data)};
+  inputs.model =
+      instantiate(options.target, inputs.spec, {from_metadata(file->metadata).sizes, &inputs.data});
+  console.report(inputs.spec.sink, inputs.spec.sources);
+  if (!inputs.model) return std::nullopt;
+  auto weights = from_tensors(*inputs.model, file->tensors, options.weights);
+  if (!weights) return console.fail(weights.error()), std::nullopt;
+  inputs.weights = std::move(*weights);
+  return inputs;
+}
+
+std::map<std::string, interp::Array> to_params(const sema::Model& model, const Values& values) {
+  std::map<std::string, interp::Array> params;
+  for (const sema::Parameter& parameter : sema::parameters(model)) {
+    params[parameter.path] = {ir::Element::real, parameter.shape, values.at(parameter.path)};
+  }
+  return params;
+}
+
+}  // namespace rnnc::driver

@@ -1,0 +1,41 @@
+// What the commands that run a model read: spec, weights, data.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/driver/engine.h"
+#include "compiler/driver/target.h"
+#include "compiler/driver/weights.h"
+#include "compiler/interp/interpret.h"
+#include "runtime/formats/tensor.h"
+
+namespace rnnc::driver {
+
+class Console;
+
+struct RunOptions {
+  Target target;
+  std::string weights, data;
+  EngineKind engine = EngineKind::jit;
+
+  void add_options(CLI::App& app);
+};
+void add_engine_option(CLI::App& app, EngineKind& engine);
+
+struct RunInputs {
+  Spec spec;
+  std::shared_ptr<const sema::Model> model;
+  Values weights;
+  std::vector<formats::Tensor> data;
+};
+
+// Nothing after a complaint.
+std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console);
+
+// Weights as arguments of a function of the IR.
+std::map<std::string, interp::Array> to_params(const sema::Model& model, const Values& values);
+
+}  // namespace rnnc::driver
