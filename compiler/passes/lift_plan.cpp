@@ -55,6 +55,7 @@ class Planner {
   Place place_of(ValueId value) const;
   Place place_of_carry(ValueId value) const;
   void find_sums();
+  bool is_worth(const Accumulator& accumulator, const std::vector<bool>& stored) const;
   int64_t newly_stored(const std::vector<bool>& stored, ValueId term) const;
   std::vector<bool> find_stored() const;
   void find_live();
@@ -169,26 +170,31 @@ int64_t Planner::newly_stored(const std::vector<bool>& stored, ValueId term) con
   return total;
 }
 
+// A product saves reading and writing the accumulator at each step; it may store as many elements as that
+// has. A plain sum saves less and may store none.
+bool Planner::is_worth(const Accumulator& accumulator, const std::vector<bool>& stored) const {
+  return std::all_of(accumulator.terms.begin(), accumulator.terms.end(), [&](const Accumulator::Term& term) {
+    const Instr* made = body_.producer(term.value);
+    bool product = made && made->op == Op::contract && !is_lane_op(*made);
+    return newly_stored(stored, term.value) <= (product ? elements(body_.type(term.value), dims_) : 0);
+  });
+}
+
 void Planner::find_sums() {
   summed_.assign(scan_.attr.carries, false);
-  std::vector<Accumulator> found = find_accumulators(scan_, ir::Uses(body_));
-  if (found.empty()) return;
-  const std::vector<bool> stored = find_stored();
-  for (Accumulator& accumulator : found) {
-    // A product saves reading and writing the accumulator at each step; it may store as many elements as that
-    // has. A plain sum saves less and may store none.
-    bool worth =
-        std::all_of(accumulator.terms.begin(), accumulator.terms.end(), [&](const Accumulator::Term& term) {
-          const Instr* made = body_.producer(term.value);
-          bool product = made && made->op == Op::contract && !is_lane_op(*made);
-          return newly_stored(stored, term.value) <= (product ? elements(body_.type(term.value), dims_) : 0);
-        });
-    if (!worth) continue;
-    summed_[accumulator.carry] = true;
-    for (const Accumulator::Term& term : accumulator.terms) {
-      for (ValueId needed : needed_by_sum(body_, term.value)) wanted_[needed.index] = true;
+  const std::vector<Accumulator> found = find_accumulators(scan_, ir::Uses(body_));
+  // What one sum stores another may read: again, until none is added.
+  for (bool added = !found.empty(); added;) {
+    added = false;
+    const std::vector<bool> stored = find_stored();
+    for (const Accumulator& accumulator : found) {
+      if (summed_[accumulator.carry] || !is_worth(accumulator, stored)) continue;
+      summed_[accumulator.carry] = added = true;
+      for (const Accumulator::Term& term : accumulator.terms) {
+        for (ValueId needed : needed_by_sum(body_, term.value)) wanted_[needed.index] = true;
+      }
+      plan_.sums.push_back(accumulator);
     }
-    plan_.sums.push_back(std::move(accumulator));
   }
 }
 
