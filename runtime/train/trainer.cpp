@@ -27,7 +27,9 @@ Trainer::Trainer(CompiledModel& model, Arena& parameters, const Data& data, Trai
       optimizer_(options_.settings, signature_.parameters),
       gradients_(signature_.parameters),
       batch_(signature_, data.all),
-      losses_(signature_.losses) {
+      losses_(signature_.losses),
+      fingerprint_(fmt::format("{:016x}", fingerprint(data.all))),
+      best_weights_(signature_.parameters) {
   standing_.epoch_losses.resize(signature_.losses);
   standing_.recent_losses.resize(signature_.losses);
   if (!options_.now) options_.now = steady_seconds;
@@ -102,8 +104,14 @@ bool Trainer::gains_no_more() const {
 
 Result<Outcome> Trainer::run() {
   if (auto opened = folder_.open(standing_.step); !opened) return opened.error();
-  started_ = meter_.since = options_.now();
+  started_ = meter_.since = saved_at_ = options_.now();
   first_step_ = standing_.step;
+  auto outcome = loop();
+  if (!outcome && best_waits_) write_best();
+  return outcome;
+}
+
+Result<Outcome> Trainer::loop() {
   for (;;) {
     if (interrupted()) return end(Ending::kInterrupted);
     if (epoch_is_over()) {
@@ -206,8 +214,10 @@ Result<bool> Trainer::end_epoch() {
   ++standing_.cursor.epoch;
   standing_.cursor.batch = 0;
   enter_epoch();
-  save_on_the_way();
-  draw();
+  if (is_time_to_save()) {
+    save_on_the_way();
+    draw();
+  }
   meter_.since = options_.now();
   return true;
 }
@@ -223,6 +233,7 @@ Result<Outcome> Trainer::end(Ending ending) {
     if (auto saved = save(); !saved) return saved.error();
   }
   if (ending == Ending::kInterrupted) {
+    draw();
     note(fmt::format("stopped after step {}; {}", standing_.step,
                      folder_.writes() ? "go on with --resume " + folder_.state() : "nothing was saved"));
     return outcome(ending);

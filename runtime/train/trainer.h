@@ -24,7 +24,8 @@ struct TrainOptions {
   std::string title = "Loss";                     // of the curve
   std::map<std::string, std::string> conditions;  // what else must be the same in a resumed training
   int64_t log_every = 10;                         // steps a line of the metrics
-  int64_t save_every = 0;                         // steps, besides every epoch; 0: never
+  int64_t save_every = 0;                         // steps, besides the ends of epochs; 0: never
+  double save_seconds = 5;                        // ends of epochs that follow faster are not all saved
   const char* unit = "tok";                       // what a sequence has one of at each step
   std::function<bool()> interrupted;              // asked after every step
   std::function<double()> now;                    // seconds
@@ -78,6 +79,7 @@ class Trainer {
   Status descend(const Call& call);
   Status check_finite(const Call& call, double loss, double norm) const;
   void count_step(double norm);
+  Result<Outcome> loop();
   Result<bool> end_epoch();
   Result<Outcome> end(Ending ending);
   Outcome outcome(Ending ending) const;
@@ -90,7 +92,9 @@ class Trainer {
   // trainer_report.cpp
   Status save();
   void save_on_the_way();
+  bool is_time_to_save() const;
   void keep_best(double loss);
+  void write_best();
   Result<std::optional<double>> validate();
   void log(const formats::Record& record);
   void log_steps();
@@ -116,7 +120,12 @@ class Trainer {
   bool entered_ = false;
   std::vector<LossSum> losses_;
   int64_t steps_an_epoch_ = 0;
+  std::string fingerprint_;  // of the data
   int64_t saved_step_ = -1;
+  double saved_at_ = 0;
+  // The best weights, until they are written with the next save.
+  Arena best_weights_;
+  bool best_waits_ = false;
 
   // For people only.
   double started_ = 0;

@@ -1,6 +1,7 @@
 // What a training leaves behind: files and lines.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "runtime/train/evaluate.h"
 #include "runtime/train/trainer.h"
@@ -8,8 +9,10 @@
 namespace rnnc::train {
 
 Status Trainer::save() {
+  if (best_waits_) write_best();
   if (auto written = folder_.write_last(snapshot(), parameters_); !written) return written;
   if (folder_.writes()) saved_step_ = standing_.step;
+  saved_at_ = options_.now();
   return ok();
 }
 
@@ -19,13 +22,21 @@ void Trainer::save_on_the_way() {
   }
 }
 
+bool Trainer::is_time_to_save() const { return options_.now() - saved_at_ >= options_.save_seconds; }
+
 void Trainer::keep_best(double loss) {
   validation_is_best_ = std::isfinite(loss) && (!standing_.kept.any || loss < standing_.kept.loss);
   if (!validation_is_best_) return;
-  if (auto written = folder_.write_best(parameters_, standing_.step); !written) {
+  standing_.kept = {true, loss, standing_.step, 0};
+  std::ranges::copy(std::as_const(parameters_).all(), best_weights_.all().begin());
+  best_waits_ = true;
+}
+
+void Trainer::write_best() {
+  if (auto written = folder_.write_best(best_weights_, standing_.kept.step); !written) {
     return note(written.error().message);
   }
-  standing_.kept = {true, loss, standing_.step, 0};
+  best_waits_ = false;
 }
 
 // Nothing without sequences held out, and where it is interrupted.

@@ -78,7 +78,7 @@ std::map<std::string, std::string> Trainer::conditions() const {
   for (const SettingRow& row : rows_of(options_.settings)) {
     if (std::ranges::find(kFixed, row.key) != std::end(kFixed)) out[row.key] = row.value;
   }
-  out["data"] = fmt::format("{:016x}", fingerprint(data_.all));
+  out["data"] = fingerprint_;
   return out;
 }
 

@@ -160,6 +160,27 @@ TEST(Trainer, ALossThatIsNoNumberEndsItAndNamesTheStep) {
   EXPECT_EQ(file->metadata.at("step"), "2");
 }
 
+TEST(Trainer, TheBestWeightsOutliveALossThatIsNoNumber) {
+  class Failing : public TinyRnn {
+   public:
+    Status gradient(const Call& call, std::span<const float* const> parameters,
+                    std::span<float* const> gradients, std::span<LossSum> losses) override {
+      auto done = TinyRnn::gradient(call, parameters, gradients, losses);
+      if (call.step == 5) losses[0].sum = std::nan("");
+      return done;
+    }
+  } model;
+  const TemporaryFolder folder;
+  Training training = training_of(3, 4, 0.02);
+  training.save_seconds = 1;
+  training.folder = folder / "run";
+  const Trained trained = run_training(model, series_data(model.signature(), 6, 0), training);
+  EXPECT_EQ(trained.failure, "step 6 (epoch 3): the loss is not a number; a smaller lr, or clip, may help");
+  const auto best = formats::read_safetensors(training.folder + "/best.safetensors");
+  ASSERT_TRUE(best) << formats::message(best);
+  EXPECT_EQ(best->metadata.at("step"), "4");
+}
+
 TEST(Trainer, RefusesSettingsThatLeaveNothingToLearn) {
   TinyRnn model;
   const Data data = series_data(model.signature(), 3, 0);
@@ -174,6 +195,7 @@ TEST(Trainer, LeavesItsFilesBehind) {
   TinyRnn model;
   const Data data = series_data(model.signature(), 10, 0.2);
   Training training = training_of(3, 4, 0.02);
+  training.save_seconds = 1;  // its clock stands still: all is written at the end
   training.folder = folder / "new/run";
   const Trained trained = run_training(model, data, training);
   ASSERT_EQ(trained.failure, "");

@@ -39,6 +39,7 @@ struct Training {
   int64_t stop_at = -1;       // interrupted after this step
   int64_t stop_at_poll = -1;  // or when it is asked for the n-th time
   int64_t save_every = 0;
+  double save_seconds = 0;
   std::map<std::string, std::string> conditions = {};
   std::function<std::string(const Call&, const Arena&)> explain = {};
 };
@@ -74,6 +75,7 @@ inline Trained run_training(CompiledModel& model, const Data& data, const Traini
     return out.report.stopped || polls++ == training.stop_at_poll;
   };
   options.now = [] { return 0.0; };
+  options.save_seconds = training.save_seconds;
   options.report = &out.report;
   auto trainer = Trainer::create(model, parameters, data, options);
   if (!trainer) {
