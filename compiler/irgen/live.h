@@ -11,7 +11,7 @@ namespace rnnc::irgen {
 std::vector<bool> live_values(const ir::Function& function);
 
 // The function without instructions that nothing needs, such as numbers that were written again where they
-// are used. It has no parameters.
+// are used. Lengths stay. It has no parameters.
 ir::Function only_live(const ir::Function& function, const ir::DimTable& dims);
 
 }  // namespace rnnc::irgen

@@ -7,21 +7,23 @@
 namespace rnnc::irgen {
 namespace {
 
-std::string forward_of(const std::string& text, const std::string& name, const testing::NamedSizes& sizes = {},
-                       Options options = {}) {
+std::string forward_of(const std::string& text, const std::string& name,
+                       const testing::NamedSizes& sizes = {}, Options options = {}) {
   testing::Spec spec(text);
   ir::Module module = spec.generate(name, sizes, options).module;
   return "\n" + ir::print(module.forward, module.dims);
 }
 
-std::string steps_of(const std::string& text, const std::string& name, const testing::NamedSizes& sizes = {}) {
+std::string steps_of(const std::string& text, const std::string& name,
+                     const testing::NamedSizes& sizes = {}) {
   testing::Spec spec(text);
   ir::Module module = spec.generate(name, sizes).module;
   return "\n" + ir::print(*module.begin, module.dims) + ir::print(*module.step, module.dims);
 }
 
 TEST(IrText, ACellAloneIsAScan) {
-  EXPECT_EQ(forward_of("cell A[H] { input x: [X]  state h: [H]  h = tanh(linear(x, h[t-1]))  output h }", "A"), R"(
+  EXPECT_EQ(
+      forward_of("cell A[H] { input x: [X]  state h: [H]  h = tanh(linear(x, h[t-1]))  output h }", "A"), R"(
 func @forward {
   %x = input x : f32[T,B,X]
   %state.h = input state.h : f32[B,H]
@@ -39,13 +41,15 @@ func @forward {
     %h_2 = tanh %5 : f32[B,H]
     yield(h = %h_2) next(h = %h_2)
   }
+  %lengths.T = input lengths.T : i32[B]
   return h = %h, state.h = %h.last
 }
 )");
 }
 
 TEST(IrText, FunctionsAndLayersWithoutStateStandWhereTheyAre) {
-  EXPECT_EQ(forward_of("model M { input x: seq [X]  y: [X] = relu(linear(layernorm(x))) + x  output y }", "M"), R"(
+  EXPECT_EQ(
+      forward_of("model M { input x: seq [X]  y: [X] = relu(linear(layernorm(x))) + x  output y }", "M"), R"(
 func @forward {
   %x = input x : f32[T,B,X]
   %y.layernorm.gain = param y.layernorm.gain : f32[X]
@@ -77,6 +81,7 @@ func @forward {
   %20 = const 0 : f32[T,B,X]
   %21 = max %20, %19 : f32[T,B,X]
   %y = add %21, %x : f32[T,B,X]
+  %lengths.T = input lengths.T : i32[B]
   return y = %y
 }
 )");
@@ -85,7 +90,9 @@ func @forward {
 TEST(IrText, ADelayOfKIsAChainOfCarriesOrAShift) {
   EXPECT_EQ(forward_of(R"(
 cell D { input x: [X]  output y = x - x[t-2] }
-model M { input x: seq [X]  y = D(x) * x[t-2]  output y })", "M"), R"(
+model M { input x: seq [X]  y = D(x) * x[t-2]  output y })",
+                       "M"),
+            R"(
 func @forward {
   %state.x.1 = input state.x.1 : f32[B,X]
   %state.x.2 = input state.x.2 : f32[B,X]
@@ -124,7 +131,9 @@ cell A { input x, z: [H]  state h: [H]  h = x + z + h[t-1]  output h }
 model M[H] { input z: [H]  target w: seq [H]
   s = z * 2
   y = A(w[t-1], z, h = s)
-  loss mse(y, w) })", "M"), R"(
+  loss mse(y, w) })",
+                     "M"),
+            R"(
 func @begin {
   %z = input z : f32[B,H]
   %0 = const 2 : f32[B,H]
@@ -147,7 +156,9 @@ TEST(IrText, Draws) {
   EXPECT_EQ(forward_of(R"(
 cell R[H] { input x: [H]  state h: [H]  param w: [H]
   h = zoneout[0.1](dropout[0.5](w) * dropout[0.25, per = sequence](h[t-1]) + dropout[0.2](x), h[t-1])  output h }
-model M[H] { input x: seq [H]  y = R[H](dropout[0.2](x))  output y })", "M", {}, {.training = true}), R"(
+model M[H] { input x: seq [H]  y = R[H](dropout[0.2](x))  output y })",
+                       "M", {}, {.training = true}),
+            R"(
 func @forward {
   %x = input x : f32[T,B,H]
   %0 = random bernoulli 0.8 site 0 per step : bool[T,B,H]
@@ -181,6 +192,7 @@ func @forward {
     %y.R.h_2 = select %2, %y.R.h, %19 : f32[B,H]
     yield(h = %y.R.h_2) next(y.R.h = %y.R.h_2)
   }
+  %lengths.T = input lengths.T : i32[B]
   return y = %y.R.h, state.y.R.h = %y.R.h.last
 }
 )");
