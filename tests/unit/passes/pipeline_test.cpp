@@ -5,6 +5,7 @@
 
 #include "tests/gradients/cells.h"
 #include "tests/support/central_differences.h"
+#include "tests/support/ir_text.h"
 #include "tests/support/random_ir.h"
 #include "tests/unit/passes/random_loop.h"
 #include "tests/unit/passes/same_results.h"
@@ -121,6 +122,22 @@ TEST(Pipeline, DumpsEachRunOfThePassesNamed) {
   options.skip = {"lift"};
   ASSERT_TRUE(run_pipeline(module, options));
   EXPECT_EQ(dumped, (std::vector<std::string>{"recompute"}));
+}
+
+// 0 · ∞ must not arise in the adjoint of what a state is multiplied by.
+TEST(Pipeline, GuardsAgainstStatesThatBeginInfinite) {
+  for (const char* first : {"0", "-inf"}) {
+    ir::Module module = testing::module_of(
+        std::string("module m { dim H = 3  batch B  state s : f32[B,H] first ") + first + R"(
+      func @forward { %s = input state.s : f32[B,H]  %x = input x : f32[B,H]  %y = mul %s, %x : f32[B,H]
+        return y = %y, state.s = %s } })");
+    PipelineOptions options;
+    options.gradient = autodiff::Request{{}, {"y"}, {"x"}};
+    const ir::Function gradient = *run_pipeline(module, options)->module.gradient;
+    bool guarded =
+        std::ranges::any_of(gradient.instrs(), [](auto& instr) { return instr.op == ir::Op::equal; });
+    EXPECT_EQ(guarded, first == std::string("-inf"));
+  }
 }
 
 TEST(Pipeline, RefusesNamesOfNoPass) {
