@@ -68,21 +68,24 @@ void Batch::load_lengths(const Window& window) {
   }
 }
 
+// Files have a sequence's steps together, calls the steps of all sequences at one time.
 void Batch::load_column(size_t column, const Window& window) {
   const ArrayInfo& info = signature_.arrays[column];
   const Column& from = data_.columns[column];
+  const size_t bytes = from.item_bytes;
+  const size_t rows = sequences_.size();
   const size_t room = info.time ? static_cast<size_t>(data_.steps[*info.time]) : 1;
   const size_t steps = info.time ? static_cast<size_t>(steps_[*info.time]) : 1;
   const size_t first = info.time ? static_cast<size_t>(window.first) : 0;
-  arrays_[column].resize(sequences_.size() * steps * from.item_bytes);
-  std::byte* out = arrays_[column].data();
-  for (size_t row = 0; row < sequences_.size(); ++row) {
+  arrays_[column].assign(rows * steps * bytes, std::byte{0});
+  if (bytes == 0) return;
+  for (size_t row = 0; row < rows; ++row) {
     const size_t count = info.time ? static_cast<size_t>(lengths_[*info.time][row]) : 1;
     const size_t begin = static_cast<size_t>(sequences_[row]) * room + first;
-    const size_t bytes = count * from.item_bytes;
-    if (bytes > 0) std::memcpy(out, from.values.data() + begin * from.item_bytes, bytes);
-    std::fill_n(out + bytes, (steps - count) * from.item_bytes, std::byte{0});
-    out += steps * from.item_bytes;
+    for (size_t step = 0; step < count; ++step) {
+      std::memcpy(arrays_[column].data() + (step * rows + row) * bytes,
+                  from.values.data() + (begin + step) * bytes, bytes);
+    }
   }
 }
 

@@ -27,7 +27,7 @@ struct ParameterInfo {
   Shape shape;
 };
 
-// An input or a target. A sequence is [B, T, shape...], a single value [B, shape...].
+// An input or a target. A sequence is [T, B, shape...], a single value [B, shape...].
 struct ArrayInfo {
   std::string name;
   Element element = Element::kReal;

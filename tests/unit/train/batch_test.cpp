@@ -85,7 +85,7 @@ TEST(Batch, HoldsAWindowOfItsSequences) {
   EXPECT_EQ(call.lengths[0][0], 2);
   EXPECT_EQ(call.lengths[0][1], 1);
   const auto* x = static_cast<const float*>(call.arrays[0]);
-  EXPECT_EQ(std::vector<float>(x, x + 8), (std::vector<float>{16, 17, 18, 19, 8, 9, 0, 0}));
+  EXPECT_EQ(std::vector<float>(x, x + 8), (std::vector<float>{16, 17, 8, 9, 18, 19, 0, 0}));
   EXPECT_EQ(reinterpret_cast<uintptr_t>(x) % RNNC_ALIGN, 0u);
   EXPECT_EQ(static_cast<const int32_t*>(call.arrays[1])[0], 6);
   EXPECT_EQ(call.sequence[0], 2u);

@@ -47,14 +47,14 @@ class Bigram : public CompiledModel {
     auto* next = static_cast<int32_t*>(call.next_state[0]);
     double count = 0;
     for (int64_t b = 0; b < call.batch; ++b) {
-      for (int32_t t = 0; t < call.lengths[0][b]; ++t) count += text[b * call.steps[0] + t] >= 0 ? 1 : 0;
+      for (int32_t t = 0; t < call.lengths[0][b]; ++t) count += text[t * call.batch + b] >= 0 ? 1 : 0;
     }
     losses[0] = {0, count};
     std::vector<double> p(size);
     for (int64_t b = 0; b < call.batch; ++b) {
       int32_t before = first[b];
       for (int32_t t = 0; t < call.lengths[0][b]; ++t) {
-        const int32_t target = text[b * call.steps[0] + t];
+        const int32_t target = text[t * call.batch + b];
         if (target >= 0) {
           double sum = 0;
           for (size_t k = 0; k < size; ++k) {
@@ -130,9 +130,9 @@ class TinyRnn : public CompiledModel {
       std::vector<double> h = {static_cast<const float*>(call.state[0])[b]};
       std::vector<double> in, error;
       for (int32_t t = 0; t < length; ++t) {
-        in.push_back(x[b * call.steps[0] + t] * (training ? draw(call, b, t) : 1.0));
+        in.push_back(x[t * call.batch + b] * (training ? draw(call, b, t) : 1.0));
         h.push_back(std::tanh(u * in.back() + w * h.back() + bias));
-        error.push_back(o * h.back() - y[b * call.steps[0] + t]);
+        error.push_back(o * h.back() - y[t * call.batch + b]);
         losses[0].sum += error.back() * error.back();
       }
       static_cast<float*>(call.next_state[0])[b] = static_cast<float>(h.back());
