@@ -42,14 +42,15 @@ ir::DimId Dims::other(const sema::Size& size, const Axes& taken) {
 int64_t Dims::number(const sema::Size& size) const {
   auto value = size.evaluate(sizes_);
   if (!value || *value < 1) {
-    refuse(fmt::format("the dimension `{}` is no positive whole number under these sizes", size.text()), {});
+    refuse(fmt::format("the dimension `{}` is no positive whole number under these sizes", size.text()),
+           span_);
   }
   return *value;
 }
 
 double Dims::real(const sema::Size& size) const {
   auto value = size.evaluate_real(sizes_);
-  if (!value) refuse(fmt::format("the size `{}` has no value", size.text()), {});
+  if (!value) refuse(fmt::format("the size `{}` has no value", size.text()), span_);
   return *value;
 }
 

@@ -32,6 +32,8 @@ class Dims {
   ir::DimId other(const sema::Size& size, const Axes& taken);
   ir::DimId another(ir::DimId like, const Axes& taken) { return other(size_of_.at(like), taken); }
 
+  // Where sizes are used from here on: what a refusal points at.
+  void at(support::Span span) { span_ = span; }
   int64_t number(const sema::Size& size) const;  // refuses what is not whole
   double real(const sema::Size& size) const;
   int64_t size(ir::DimId dim) const { return table_[dim].size; }
@@ -46,6 +48,7 @@ class Dims {
   std::vector<ir::DimId> times_;
   std::map<sema::Size, Axes> by_size_;  // the occurrences of each
   std::map<ir::DimId, sema::Size> size_of_;
+  support::Span span_;
 };
 
 // What the names and packs of a body stand for, in the model's names.

@@ -1,11 +1,9 @@
 #include "compiler/irgen/generate.h"
 
 #include <algorithm>
-#include <set>
 
 #include "compiler/irgen/alone.h"
 #include "compiler/irgen/instance.h"
-#include "compiler/irgen/live.h"
 #include "compiler/irgen/losses.h"
 #include "compiler/irgen/refusal.h"
 #include "compiler/irgen/step_plan.h"
@@ -30,19 +28,6 @@ std::vector<NamedNode> leaving_of(const sema::Body& body) {
   return leaving;
 }
 
-// How long sequences are decides what every op over time does, also where no op reads the numbers: they are
-// part of the border.
-void declare_lengths(FunctionPlace& place, const ir::DimTable& dims) {
-  std::set<ir::DimId> times;
-  const std::vector<bool> live = live_values(place.code());
-  for (uint32_t i = 0; i < live.size(); ++i) {
-    for (ir::DimId dim : place.code().type(ir::ValueId{i}).dims) {
-      if (live[i] && dims[dim].kind == ir::DimKind::time) times.insert(dim);
-    }
-  }
-  for (ir::DimId time : times) place.lengths(time);
-}
-
 void write_forward(World& world, const sema::Body& body, const std::vector<NamedNode>& leaving) {
   FunctionPlace place(world, FunctionPlace::Role::forward);
   std::vector<NodeId> roots;
@@ -55,8 +40,7 @@ void write_forward(World& world, const sema::Body& body, const std::vector<Named
   place.finish_state([](const ir::StateEntry& entry) -> ir::ValueId {
     RNNC_UNREACHABLE("a state without a next value: " + entry.path);
   });
-  declare_lengths(place, world.module.dims);
-  world.module.forward = only_live(place.code(), world.module.dims);
+  world.module.forward = place.take();
 }
 
 }  // namespace

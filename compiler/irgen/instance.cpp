@@ -35,6 +35,7 @@ void Instance::run() {
 void Instance::write(NodeId id) {
   const sema::Node& node = body_[id];
   build().at(node.span);
+  dims().at(node.span);
   Value& value = values_[id.index];
   if (auto held = use_.held.find(id); held != use_.held.end()) {
     value.id = place_.function().input(held->second, type_of(node));

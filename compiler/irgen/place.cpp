@@ -1,7 +1,8 @@
 #include "compiler/irgen/place.h"
 
-#include <algorithm>
+#include <set>
 
+#include "compiler/irgen/live.h"
 #include "compiler/support/check.h"
 
 namespace rnnc::irgen {
@@ -107,6 +108,18 @@ ValueId FunctionPlace::recall(const Remembered& what, ValueId given) {
   const bool computed = given.valid() || !entry.first_parameter.empty();
   if (role_ == Role::step || !computed) return state;
   return arrays().select(begins(), first_value(entry, given), state);
+}
+
+ir::Function FunctionPlace::take() {
+  std::set<DimId> times;
+  const std::vector<bool> live = live_values(code());
+  for (uint32_t i = 0; i < live.size(); ++i) {
+    for (DimId dim : code().type(ValueId{i}).dims) {
+      if (live[i] && world().dims.is_time(dim)) times.insert(dim);
+    }
+  }
+  for (DimId time : times) lengths(time);
+  return only_live(code(), world().module.dims);
 }
 
 }  // namespace rnnc::irgen

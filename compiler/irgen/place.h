@@ -91,6 +91,9 @@ class FunctionPlace final : public Place {
       code().add_result("state." + entry.path, value);
     }
   }
+  // The function with its results, without what none of them needs. It asks for the lengths of every time
+  // that it has: they decide what each op over time does, also where none reads them as numbers.
+  ir::Function take();
 
  private:
   void enter(const Remembered& what);

@@ -1,7 +1,6 @@
 #include "compiler/irgen/steps.h"
 
 #include "compiler/irgen/instance.h"
-#include "compiler/irgen/live.h"
 
 namespace rnnc::irgen {
 
@@ -48,7 +47,7 @@ ir::Function write_begin(World& world, const sema::Body& body, const StepPlan& p
   place.finish_state([&](const ir::StateEntry& entry) {
     return place.first_value(entry, given.find(entry.path, world.origins.at(entry.path).base));
   });
-  return only_live(place.code(), world.module.dims);
+  return place.take();
 }
 
 ir::Function write_step(World& world, const sema::Body& body, const std::vector<sema::NamedNode>& leaving,
@@ -62,7 +61,7 @@ ir::Function write_step(World& world, const sema::Body& body, const std::vector<
   for (const sema::NamedNode& one : leaving) place.code().add_result(one.name, model.whole(one.node));
   place.finish_state(
       [&](const ir::StateEntry& entry) { return place.input("state." + entry.path, entry.type); });
-  return only_live(place.code(), world.module.dims);
+  return place.take();
 }
 
 }  // namespace

@@ -45,6 +45,8 @@ TEST(Programs, BecomeIr) {
                          {"18_autoencoder/Autoencoder", "`last` comes after the end of a sequence"},
                          {"20_layout/A", "it has no sequence"},
                          {"20_layout/B", single},
+                         {"corners/LayersWithNames", "`a` and `b` are sequences with lengths of their own"},
+                         {"corners/ReadOnce", single},
                      }));
 }
 

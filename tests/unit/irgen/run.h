@@ -128,4 +128,16 @@ class ModelRun {
   std::set<std::string> targets_;
 };
 
+inline ModelRun model_of(testing::Spec& spec, const std::string& name, const testing::NamedSizes& sizes = {},
+                         Options options = {}) {
+  return ModelRun(spec, spec.body(name), sizes, options);
+}
+
+inline Array reals(std::vector<int64_t> shape, std::vector<double> values) {
+  return {ir::Element::real, std::move(shape), std::move(values)};
+}
+inline Array tokens(std::vector<int64_t> shape, std::vector<double> values) {
+  return {ir::Element::i32, std::move(shape), std::move(values)};
+}
+
 }  // namespace rnnc::irgen
