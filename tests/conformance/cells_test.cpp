@@ -3,6 +3,7 @@
 
 #include "compiler/autodiff/differentiate.h"
 #include "tests/conformance/engines.h"
+#include "tests/conformance/resized.h"
 #include "tests/gradients/cells.h"
 #include "tests/support/central_differences.h"
 
@@ -49,6 +50,29 @@ TEST_P(CellConformance, HoldsForwardAndBackward) {
     for (const Sizes& sizes : kSizes) {
       expect_same(run, forward, module.dims, rounded(random_arguments(forward, module.dims, sizes)), 2e-5);
       expect_same(both, gradient, module.dims, rounded(random_arguments(gradient, module.dims, sizes)), 2e-4);
+    }
+  }
+}
+
+TEST_P(CellConformance, HoldsForWideCellsAndBatches) {
+  const std::map<std::string, int64_t> sizes[] = {{{"X", 7}, {"H", 65}, {"K", 65}, {"D", 17}, {"E", 17}},
+                                                  {{"X", 1}, {"H", 130}, {"K", 130}, {"D", 8}, {"E", 8}}};
+  const Sizes batches[] = {{65, {{"T", std::vector<int64_t>(65, 3)}, {"S", std::vector<int64_t>(65, 2)}}},
+                           {1, {{"T", {4}}, {"S", {2}}}}};
+  for (Case& cell : cells()) {
+    for (const auto& wide : sizes) {
+      SCOPED_TRACE(cell.name);
+      ir::Module module = resized(cell.module, wide);
+      interp::Arguments any = random_arguments(module.forward, module.dims, kSizes[0]);
+      ir::Function forward = with_lengths(module.forward, module.dims, any);
+      ir::Function gradient = autodiff::differentiate(forward, module.dims, request_everything(forward));
+      Compiled both(gradient, module.dims, GetParam());
+      ASSERT_EQ(both.wrong(), "");
+      for (const Sizes& batch : batches) {
+        interp::Arguments arguments = random_arguments(gradient, module.dims, batch);
+        tame(arguments);
+        expect_same(both, gradient, module.dims, rounded(arguments), 2e-4);
+      }
     }
   }
 }

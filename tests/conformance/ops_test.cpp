@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/conformance/engines.h"
+#include "tests/conformance/resized.h"
 #include "tests/gradients/op_cases.h"
 
 namespace rnnc::testing {
@@ -30,6 +31,27 @@ TEST_P(OpConformance, HoldsForTheCasesOfGradients) {
         expect_same(compiled, function, module.dims, rounded(random_arguments(function, module.dims, sizes)),
                     2e-5);
       }
+    }
+  }
+}
+
+// Wider than vectors and tiles, and no multiple of them.
+TEST_P(OpConformance, HoldsForWideDims) {
+  const std::map<std::string, int64_t> wide = {{"X", 7},      {"H", 65},   {"K", 65},  {"V", 130},
+                                               {"HandX", 72}, {"2H", 130}, {"HX", 455}};
+  for (const ir::OpInfo& row : ir::all_ops()) {
+    for (const std::string& text : gradient_cases(row.op)) {
+      // An array of constants has the size that it has.
+      if (text.find("const [") != std::string::npos) continue;
+      SCOPED_TRACE(text);
+      ir::Module module = resized(case_module(text), wide);
+      interp::Arguments any = random_arguments(module.forward, module.dims, kSizes[0]);
+      ir::Function function = with_lengths(module.forward, module.dims, any);
+      Compiled compiled(function, module.dims, GetParam());
+      ASSERT_EQ(compiled.wrong(), "");
+      interp::Arguments arguments = random_arguments(function, module.dims, kSizes[2]);
+      tame(arguments);
+      expect_same(compiled, function, module.dims, rounded(arguments), 2e-5);
     }
   }
 }
