@@ -108,9 +108,9 @@ class Pipeline {
     function = pass.run(function, done_.module.dims);
     ++done_.executions;
     done_.last = fmt::format("{} of {}", pass.name, role);
-    verify(function, pass.name);
+    verify(function, done_.last);
     if (options_.dump && holds(options_.dump_after, pass.name))
-      options_.dump(pass.name, function, done_.module.dims);
+      options_.dump(done_.last, function, done_.module.dims);
   }
 
   static bool holds(const std::vector<std::string>& names, std::string_view name) {

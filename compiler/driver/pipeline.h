@@ -20,10 +20,10 @@ struct PipelineOptions {
   // be infinite.
   std::optional<autodiff::Request> gradient = std::nullopt;
   std::vector<std::string> skip = {};  // passes that do not run
-  // Called with the function, as soon as it is verified, after each run of the passes named.
+  // Called after each execution ("lift of gradient") of the passes named, with the function, verified.
   std::vector<std::string> dump_after = {};
-  std::function<void(std::string_view pass, const ir::Function& function, const ir::DimTable& dims)> dump =
-      {};
+  std::function<void(std::string_view execution, const ir::Function& function, const ir::DimTable& dims)>
+      dump = {};
   // Only the first so many executions of passes happen; autodiff does in any case, for without it there is no
   // gradient. Halving the number finds the execution that breaks something.
   std::optional<size_t> bisect = std::nullopt;

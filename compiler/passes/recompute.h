@@ -6,6 +6,9 @@
 // is made again if that costs no more than storing it (cost.h) and its readers need not read more than
 // before. The yields that nothing reads any more stay for dead code. Why here: last, when it is settled what
 // is stored; before dead code.
+//
+// Not done: to yield something small of which something large can be made, such as an attention's query for
+// its tanh over all of the memory.
 #pragma once
 
 #include "compiler/passes/pass.h"

@@ -112,16 +112,17 @@ TEST(Pipeline, DumpsEachRunOfThePassesNamed) {
   PipelineOptions options = with_gradient(module);
   options.dump_after = {"lift", "recompute"};
   std::vector<std::string> dumped;
-  options.dump = [&](std::string_view pass, const ir::Function& function, const ir::DimTable& dims) {
+  options.dump = [&](std::string_view execution, const ir::Function& function, const ir::DimTable& dims) {
     EXPECT_TRUE(ir::verify(function, dims));
-    dumped.emplace_back(pass);
+    dumped.emplace_back(execution);
   };
   ASSERT_TRUE(run_pipeline(module, options));
-  EXPECT_EQ(dumped, (std::vector<std::string>{"lift", "lift", "recompute"}));
+  EXPECT_EQ(dumped,
+            (std::vector<std::string>{"lift of forward", "lift of gradient", "recompute of gradient"}));
   dumped.clear();
   options.skip = {"lift"};
   ASSERT_TRUE(run_pipeline(module, options));
-  EXPECT_EQ(dumped, (std::vector<std::string>{"recompute"}));
+  EXPECT_EQ(dumped, (std::vector<std::string>{"recompute of gradient"}));
 }
 
 // 0 · ∞ must not arise in the adjoint of what a state is multiplied by.
