@@ -74,9 +74,6 @@ class ScanPlan {
     ValueId out = instr_.results[i];
     if (!scope_.is_needed(out)) return {};
     Access home = scope_.home(out);
-    const Type& type = scope_.type(out);
-    // Steps that no sequence runs leave what belongs to none of them.
-    if (!type.has(scope_.plan().batch)) scope_.fill_zero(type, home, scope_.name(out));
     body_.want(body_result(i), home);
     return home;
   }
