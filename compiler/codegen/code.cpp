@@ -133,6 +133,8 @@ Value Code::shift_left(Value a, int bits) {
 Value Code::shift_right(Value a, int bits) {
   return parts_->builder.CreateLShr(a, bits_like(a, static_cast<uint64_t>(bits)));
 }
+Value Code::shift_left(Value a, Value bits) { return parts_->builder.CreateShl(a, bits); }
+Value Code::shift_right(Value a, Value bits) { return parts_->builder.CreateLShr(a, bits); }
 
 Value Code::compare(Compare how, Value a, Value b) {
   auto& builder = parts_->builder;
@@ -167,7 +169,10 @@ Value Code::from_bits(Value a) {
 }
 Value Code::to_real(Value a) { return parts_->builder.CreateSIToFP(a, same_lanes(a, f32())); }
 Value Code::to_whole(Value a) { return parts_->builder.CreateFPToSI(a, same_lanes(a, i32())); }
-Value Code::to_f64(Value a) { return parts_->builder.CreateFPExt(a, same_lanes(a, f64())); }
+Value Code::to_f64(Value a) {
+  Type wide = same_lanes(a, f64());
+  return is_float(a) ? parts_->builder.CreateFPExt(a, wide) : parts_->builder.CreateSIToFP(a, wide);
+}
 Value Code::to_f32(Value a) { return parts_->builder.CreateFPTrunc(a, same_lanes(a, f32())); }
 Value Code::resize(Value a, Type scalar) {
   return parts_->builder.CreateZExtOrTrunc(a, same_lanes(a, scalar));

@@ -69,6 +69,8 @@ class Code {
   Value no(Value a);
   Value shift_left(Value a, int bits);
   Value shift_right(Value a, int bits);  // zeros come in
+  Value shift_left(Value a, Value bits);
+  Value shift_right(Value a, Value bits);
   Value compare(Compare how, Value a, Value b);
   Value is_nan(Value a);
   Value select(Value condition, Value yes, Value no);
@@ -80,7 +82,7 @@ class Code {
   Value from_bits(Value a);            // and back
   Value to_real(Value a);              // i32 to f32
   Value to_whole(Value a);             // f32 within the range to i32, towards zero
-  Value to_f64(Value a);               // from f32
+  Value to_f64(Value a);               // from f32, or from i64 with its sign
   Value to_f32(Value a);               // from f64, rounded
   Value resize(Value a, Type scalar);  // integers of other width; zeros come in, or bits are dropped
   Value resize_signed(Value a, Type scalar);

@@ -137,6 +137,51 @@ Value VectorMath::softplus(Value x) {
   return code_.add(positive, log1p(exp(code_.neg(abs(x)))));
 }
 
+namespace {
+
+// i64(bits of an f32 of 2^20 or more): how many quarter turns it is, mod 4, above the bits of the rest as
+// f32. x = m 2^k; of 2/π only the bits count whose product with 2^k is less than 4 and, for a rest of 32 good
+// bits, the next 96. (Payne, Hanek 1983)
+llvm::Function* turn_function(Code& code) {
+  const char* name = "turn";
+  if (llvm::Function* known = code.known(name)) return known;
+  llvm::Function* function = code.begin(name, code.i64(), {code.i32()}, false);
+  // 2/π in words, after one of zeros.
+  Value words = code.array(code.i32(), {0, 0xA2F9836Ep0, 0x4E441529p0, 0xFC2757D1p0, 0xF534DDC0p0,
+                                        0xDB629599p0, 0x3C439041p0, 0xFE5163ABp0});
+  auto wide = [&](Value x) { return code.resize(x, code.i64()); };
+  Value bits = wide(code.parameter(0));
+  Value exponent = code.both(code.shift_right(bits, 23), code.whole(255));
+  Value m = code.either(code.both(bits, code.whole(0x7FFFFF)), code.whole(0x800000));
+  // The place in the words of the bit that 2^k makes 2: k - 1 of the fraction, k = exponent - 150.
+  Value place = code.sub(exponent, code.whole(120));
+  Value word = code.shift_right(place, 5), shift = code.both(place, code.whole(31));
+  auto pair = [&](int64_t first) {
+    auto at = [&](int64_t i) {
+      return wide(code.load(code.i32(), code.element(words, code.i32(), code.add(word, code.whole(i))), 4));
+    };
+    return code.either(code.shift_left(at(first), 32), at(first + 1));
+  };
+  Value above = pair(0), below = pair(2);
+  Value high = code.either(code.shift_left(above, shift),
+                           code.shift_right(code.shift_right(below, 1), code.sub(code.whole(63), shift)));
+  Value low = code.shift_right(code.shift_left(below, shift), 32);
+  // In units of 2^-62 quarter turns; what is above 4 quarters is lost, as it may be.
+  Value turn = code.add(code.mul(m, high), code.shift_right(code.mul(m, low), 32));
+  Value quarter = code.shift_right(code.add(turn, code.whole(int64_t{1} << 61)), 62);
+  Value rest = code.to_f64(code.sub(turn, code.shift_left(quarter, 62)));
+  rest = code.to_f32(code.mul(rest, code.like(rest, 1.57079632679489661923 * 0x1p-62)));
+  Value negative = code.compare(Compare::less, code.parameter(0), code.whole32(0));
+  quarter = code.select(negative, code.neg(quarter), quarter);
+  rest = code.select(negative, code.neg(rest), rest);
+  code.end(code.either(code.shift_left(quarter, 32), wide(code.bits(rest))));
+  return function;
+}
+
+constexpr double kLarge = 0x1p20;
+
+}  // namespace
+
 // In double precision, whose bits beyond those of f32 are what the reduction loses. π/2 in two parts.
 // (fdlibm)
 VectorMath::Reduced VectorMath::reduce(Value x) {
@@ -146,7 +191,41 @@ VectorMath::Reduced VectorMath::reduce(Value x) {
   Value n = code_.sub(shifted, code_.like(wide, kRound64));
   Value rest = code_.sub(wide, code_.mul(n, code_.like(wide, 1.57079632673412561417)));
   rest = code_.sub(rest, code_.mul(n, code_.like(wide, 6.07710050650619224932e-11)));
-  return {code_.resize(code_.bits(shifted), code_.i32()), code_.to_f32(rest)};
+  Reduced small{code_.resize(code_.bits(shifted), code_.i32()), code_.to_f32(rest)};
+  Value any = code_.any(code_.compare(Compare::less_equal, code_.like(x, kLarge), abs(x)));
+  Values reduced = code_.if_else(
+      any,
+      [&] {
+        Reduced all = reduce_large(x, small);
+        return Values{all.quarter, all.rest};
+      },
+      [&] { return Values{small.quarter, small.rest}; });
+  return {reduced[0], reduced[1]};
+}
+
+// Lane by lane; angles that large are rare.
+VectorMath::Reduced VectorMath::reduce_large(Value x, const Reduced& small) {
+  int lanes = code_.lanes(x);
+  Value angles = code_.local(code_.f32(), lanes, 64), quarters = code_.local(code_.i32(), lanes, 64);
+  code_.store(x, angles, 4);
+  llvm::Function* turn = turn_function(code_);
+  code_.loop(code_.whole(0), code_.whole(lanes), 1, [&](Value lane) {
+    Value place = code_.element(angles, code_.f32(), lane);
+    Value angle = code_.load(code_.f32(), place, 4), size = abs(angle);
+    Value large = code_.both(code_.compare(Compare::less_equal, code_.like(size, kLarge), size),
+                             code_.compare(Compare::less, size, code_.like(size, kInfinity)));
+    code_.when(large, [&] {
+      Value packed = code_.call(turn, {code_.bits(angle)});
+      code_.store(code_.resize(packed, code_.i32()), place, 4);
+      Value quarter = code_.resize(code_.shift_right(packed, 32), code_.i32());
+      code_.store(quarter, code_.element(quarters, code_.i32(), lane), 4);
+    });
+  });
+  Value large = code_.both(code_.compare(Compare::less_equal, code_.like(x, kLarge), abs(x)),
+                           code_.compare(Compare::less, abs(x), code_.like(x, kInfinity)));
+  Value rest = code_.load(code_.type_of(x), angles, 4);
+  Value quarter = code_.load(code_.type_of(small.quarter), quarters, 4);
+  return {code_.select(large, quarter, small.quarter), code_.select(large, rest, small.rest)};
 }
 
 // sin(angle + quarters_ahead · π/2). (Cephes sinf, cosf)

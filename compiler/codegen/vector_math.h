@@ -16,7 +16,6 @@ class VectorMath {
   Value tanh(Value x);
   Value sigmoid(Value x);
   Value softplus(Value x);
-  // Exact to 3 units up to |x| = 2^20 π/2; from there on the reduction loses bits.
   Value sin(Value x);
   Value cos(Value x);
   Value pow(Value x, Value y);  // special cases as in C
@@ -39,6 +38,7 @@ class VectorMath {
   Value log2_f64(Value x);       // x > 0
   Value exp2_f64(Value x);       // |x| <= 1000
   Reduced reduce(Value x);
+  Reduced reduce_large(Value x, const Reduced& small);
   Value wave(const Reduced& angle, int quarters_ahead);
 
   Code& code_;

@@ -26,8 +26,8 @@ typedef struct rnnc_arguments {
   const int64_t* steps;      /* one number per time dim of the signature; every length is in [0, steps] */
   /* Random draws (the generator is defined in compiler/ir/semantics.md). */
   uint64_t seed, epoch, step;
-  const uint64_t* sequence; /* [B]: which sequence each row is */
-  const uint64_t* first_t;  /* [B]: absolute time of step 0 */
+  const uint64_t* sequence; /* [B]: which sequence each row is; null: row b is sequence b */
+  const uint64_t* first_t;  /* [B]: absolute time of step 0; null: 0 */
   void* scratch; /* NAME_scratch(batch, steps) bytes, aligned to RNNC_ALIGN; contents do not matter */
 } rnnc_arguments;
 
