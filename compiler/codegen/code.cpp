@@ -100,6 +100,27 @@ Value Code::array(Type element, const std::vector<double>& values) {
   return data;
 }
 
+namespace {
+
+llvm::GlobalVariable* read_only(llvm::Module& module, std::string_view content, int align,
+                                const std::string& name, llvm::GlobalValue::LinkageTypes linkage) {
+  auto* all = llvm::ConstantDataArray::getString(module.getContext(), content, false);
+  auto* data = new llvm::GlobalVariable(module, all->getType(), true, linkage, all, name);
+  data->setAlignment(llvm::Align(static_cast<uint64_t>(align)));
+  return data;
+}
+
+}  // namespace
+
+Value Code::bytes(std::string_view content, int align) {
+  auto* data = read_only(parts_->module, content, align, "data", llvm::GlobalValue::PrivateLinkage);
+  data->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  return data;
+}
+void Code::visible_bytes(const std::string& name, std::string_view content, int align) {
+  read_only(parts_->module, content, align, name, llvm::GlobalValue::ExternalLinkage);
+}
+
 // ---------------------------------------------------------------- arithmetic
 
 Value Code::add(Value a, Value b) {
@@ -180,6 +201,8 @@ Value Code::resize(Value a, Type scalar) {
 Value Code::resize_signed(Value a, Type scalar) {
   return parts_->builder.CreateSExtOrTrunc(a, same_lanes(a, scalar));
 }
+
+Value Code::address(Value pointer) { return parts_->builder.CreatePtrToInt(pointer, i64()); }
 
 // ---------------------------------------------------------------- vectors
 

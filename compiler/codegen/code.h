@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llvm {
@@ -54,6 +55,7 @@ class Code {
   Value zero(Type type) const;
   bool is_constant(Value value, int64_t& number) const;          // of integers
   Value array(Type element, const std::vector<double>& values);  // pointer to read-only data
+  Value bytes(std::string_view content, int align);              // likewise
 
   // ---- arithmetic, lane by lane; of floats or integers as the operands are
   Value add(Value a, Value b);
@@ -86,6 +88,7 @@ class Code {
   Value to_f32(Value a);               // from f64, rounded
   Value resize(Value a, Type scalar);  // integers of other width; zeros come in, or bits are dropped
   Value resize_signed(Value a, Type scalar);
+  Value address(Value pointer);  // as a number
 
   // ---- vectors
   Value splat(Value scalar, int lanes);
@@ -122,7 +125,9 @@ class Code {
   void end(Value result = nullptr);
   Value call(llvm::Function* function, const Values& arguments);
   llvm::Function* known(const std::string& name) const;  // or null
-  void read_control(Value pointer);                      // of SSE
+  // Read-only data that other objects see.
+  void visible_bytes(const std::string& name, std::string_view content, int align);
+  void read_control(Value pointer);  // of SSE
   void write_control(Value pointer);
 
  private:

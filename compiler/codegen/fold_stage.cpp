@@ -23,7 +23,12 @@ class FoldCode {
     std::vector<schedule::Access> accesses = lanes_.accesses();
     accesses.push_back(stage.to);
     kept_ = stage.lanes.dims.size() - stage.over.size();
-    nest_ = site.nest(stage.lanes.dims, accesses, lanes_.counted(), kept_);
+    std::set<ir::DimId> alone = lanes_.counted();
+    // Which lane sums an element must not depend on how many steps or sequences there are beside it.
+    for (ir::DimId dim : stage.lanes.dims) {
+      if (stage.within && site.plan().dims[dim].kind != ir::DimKind::constant) alone.insert(dim);
+    }
+    nest_ = site.nest(stage.lanes.dims, accesses, alone, kept_);
     // How many of the loops are over dims that stay.
     kept_loops_ = 0;
     for (size_t dims = 0; dims < kept_; ++kept_loops_) dims += nest_.dims[kept_loops_].size();

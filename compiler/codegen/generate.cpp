@@ -29,9 +29,8 @@ class FunctionCode {
   FunctionCode(Code& code, const schedule::Plan& plan, std::string name)
       : code_(code), plan_(plan), frame_(plan), name_(std::move(name)) {}
 
-  void write() {
-    write_scratch();
-    code_.begin(name_, code_.nothing(), {code_.pointer()}, true);
+  llvm::Function* write(bool visible) {
+    llvm::Function* function = code_.begin(name_, code_.nothing(), {code_.pointer()}, visible);
     words_ = code_.local(code_.i64(), frame_.words(), kAlign);
     Value control = nullptr;
     if (plan_.machine.flushes) control = flush();
@@ -41,6 +40,21 @@ class FunctionCode {
     write_nodes(site, plan_.body, {});
     if (control) code_.write_control(control);
     code_.end();
+    return function;
+  }
+
+  // int64_t NAME_scratch(int64_t batch, const int64_t* steps)
+  void write_scratch() {
+    code_.begin(name_ + "_scratch", code_.i64(), {code_.i64(), code_.pointer()}, true);
+    words_ = code_.local(code_.i64(), frame_.words(), kAlign);
+    set(frame_.batch(), code_.parameter(0));
+    for (size_t i = 0; i < plan_.times.size(); ++i) {
+      set(frame_.steps(plan_.times[i]), entry(code_.parameter(1), i, code_.i64()));
+    }
+    Site site(code_, plan_, frame_, words_, {});
+    Value end = code_.whole(0);
+    for (const schedule::SizeExpr& slot : plan_.slots) end = code_.add(end, rounded(site.value(slot)));
+    code_.end(end);
   }
 
  private:
@@ -61,20 +75,6 @@ class FunctionCode {
   }
   Value entry(Value table, size_t index, Type type) {
     return code_.load(type, code_.element(table, code_.i64(), code_.whole(static_cast<int64_t>(index))), 8);
-  }
-
-  // int64_t NAME_scratch(int64_t batch, const int64_t* steps)
-  void write_scratch() {
-    code_.begin(name_ + "_scratch", code_.i64(), {code_.i64(), code_.pointer()}, true);
-    words_ = code_.local(code_.i64(), frame_.words(), kAlign);
-    set(frame_.batch(), code_.parameter(0));
-    for (size_t i = 0; i < plan_.times.size(); ++i) {
-      set(frame_.steps(plan_.times[i]), entry(code_.parameter(1), i, code_.i64()));
-    }
-    Site site(code_, plan_, frame_, words_, {});
-    Value end = code_.whole(0);
-    for (const schedule::SizeExpr& slot : plan_.slots) end = code_.add(end, rounded(site.value(slot)));
-    code_.end(end);
   }
 
   Value rounded(Value bytes) {
@@ -346,8 +346,21 @@ std::unique_ptr<llvm::Module> generate(const schedule::Plan& plan, const Options
   module->setTargetTriple(options.triple);
   module->setDataLayout(options.data_layout);
   Code code(*module, options.cpu, options.features, plan.machine.fma);
-  FunctionCode(code, plan, options.name).write();
+  FunctionCode function(code, plan, options.name);
+  function.write_scratch();
+  function.write(true);
   return module;
+}
+
+llvm::Function* write_function(Code& code, const schedule::Plan& plan, const std::string& name) {
+  return FunctionCode(code, plan, name).write(false);
+}
+
+int64_t scratch_bytes(const schedule::Plan& plan, const std::function<int64_t(ir::DimId)>& size) {
+  int64_t end = 0;
+  for (const schedule::SizeExpr& slot : plan.slots)
+    end += (slot.evaluate(size) + kAlign - 1) / kAlign * kAlign;
+  return end;
 }
 
 }  // namespace rnnc::codegen

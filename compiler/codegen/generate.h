@@ -1,9 +1,11 @@
 // Plan to LLVM IR. Decides nothing: what it writes follows from the plan, loop by loop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "compiler/codegen/code.h"
 #include "compiler/schedule/plan.h"
 
 namespace llvm {
@@ -23,5 +25,12 @@ struct Options {
 // and fits the machine of the plan.
 std::unique_ptr<llvm::Module> generate(const schedule::Plan& plan, const Options& options,
                                        llvm::LLVMContext& context);
+
+// The function alone, not visible outside, in a module that may hold others of the same machine:
+// void(const rnnc_arguments*).
+llvm::Function* write_function(Code& code, const schedule::Plan& plan, const std::string& name);
+
+// What NAME_scratch gives, for sizes of B and the times that are known.
+int64_t scratch_bytes(const schedule::Plan& plan, const std::function<int64_t(ir::DimId)>& size);
 
 }  // namespace rnnc::codegen

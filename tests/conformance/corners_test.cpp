@@ -132,6 +132,38 @@ TEST_P(CornerConformance, AddsWholeNumbersThatWrapAround) {
     return y = %y, z = %z, s = %s, m = %m, n = %n, a = %a, g = %g, w = %w, o = %o, u = %u, e = %e, el = %el)");
 }
 
+// Steps past all ends and sequences without steps add zeros to sums, and change no order.
+TEST_P(CornerConformance, SumsHaveTheSameBitsBesidePadding) {
+  ir::Module module = forward_of("dim H = 19 dim K = 21 batch B time T", R"(
+    %n = input lengths.T : i32[B]  %x = input x : f32[T,B,H]  %y = input y : f32[T,B,K]  %s = exp %x : f32[T,B,H]
+    %w = contract %s, %y over {T,B} : f32[H,K]  %b = reduce sum %s over {T,B} : f32[H]
+    %l = reduce sum %s over {T,B,H} : f32[]  %r = reduce sum %s over {H} : f32[T,B]  %q = reduce sum %r over {T,B} : f32[]
+    return w = %w, b = %b, l = %l, q = %q)");
+  Compiled compiled(module.forward, module.dims, GetParam());
+  ASSERT_EQ(compiled.wrong(), "");
+  const std::vector<int64_t> lengths = {11, 4, 7, 13, 2};
+  auto results = [&](int64_t steps, int64_t batch) {
+    interp::Arguments arguments;
+    arguments.batch = batch;
+    arguments.steps["T"] = steps;
+    interp::Array& counts = arguments.inputs["lengths.T"];
+    counts = {ir::Element::i32, {batch}, std::vector<double>(static_cast<size_t>(batch), 0)};
+    std::copy(lengths.begin(), lengths.end(), counts.values.begin());
+    for (auto [name, width] : {std::pair{"x", 19}, {"y", 21}}) {
+      interp::Array& array = arguments.inputs[name];
+      array = {ir::Element::real, {steps, batch, width}, {}};
+      for (int64_t i = 0; i < steps * batch * width; ++i) {
+        int64_t t = i / (batch * width), b = i / width % batch, h = i % width;
+        array.values.push_back(static_cast<float>(std::sin(double(t * 31 + b * 7 + h))));
+      }
+    }
+    return compiled.run(arguments).results;
+  };
+  EXPECT_EQ(results(13, 5), results(20, 5));
+  EXPECT_EQ(results(13, 5), results(13, 8));
+  EXPECT_EQ(results(13, 5), results(17, 30));
+}
+
 TEST_P(CornerConformance, HoldsForGradientsOfRandomFunctions) {
   const uint64_t seeds = GetParam().from_object ? 3 : 10;
   for (uint64_t seed = 100; seed < 100 + seeds; ++seed) {
