@@ -10,6 +10,8 @@ Command fmt_command();
 Command explain_command();
 Command inspect_command();
 Command init_command();
+Command train_command();
+Command sample_command();
 Command predict_command();
 Command grad_command();
 Command version_command();

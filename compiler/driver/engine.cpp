@@ -5,13 +5,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 #include <vector>
 
-#include "compiler/backend/jit.h"
-#include "compiler/backend/object_cache.h"
-#include "compiler/backend/target.h"
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/driver/machine_code.h"
 #include "compiler/support/check.h"
 
 namespace rnnc::driver {
@@ -101,10 +97,9 @@ class Native {
   Aligned memory_;
 };
 
-class MachineCode : public Engine {
+class Machine : public Engine {
  public:
-  MachineCode(schedule::Plan plan, backend::CompiledFunction function)
-      : plan_(std::move(plan)), function_(std::move(function)) {}
+  explicit Machine(MachineCode code) : plan_(std::move(code.plan)), function_(std::move(code.function)) {}
 
   Outcome<Arrays> run(const interp::Arguments& arguments) const override {
     std::vector<int64_t> steps;
@@ -227,13 +222,9 @@ Outcome<std::unique_ptr<Engine>> make_engine(EngineKind kind, const ir::Function
                                              const ir::DimTable& dims) {
   if (kind == EngineKind::interp)
     return std::unique_ptr<Engine>(std::make_unique<Interpreter>(function, dims));
-  const backend::Target target = backend::native_target();
-  auto plan = schedule::plan_zero(function, dims, target.machine);
-  if (!plan) return problem(Code::not_run_yet, plan.error().message);
-  const std::optional<backend::ObjectCache> cache = backend::ObjectCache::of_user();
-  auto code = backend::compile(*plan, target, cache ? &*cache : nullptr);
-  if (!code) return problem(Code::not_run_yet, code.error().message);
-  return std::unique_ptr<Engine>(std::make_unique<MachineCode>(std::move(*plan), std::move(*code)));
+  auto code = make_machine_code(function, dims);
+  if (!code) return code.error();
+  return std::unique_ptr<Engine>(std::make_unique<Machine>(std::move(*code)));
 }
 
 }  // namespace rnnc::driver

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "compiler/driver/console.h"
+#include "compiler/driver/data.h"
 #include "runtime/formats/npz.h"
 #include "runtime/formats/safetensors.h"
 
@@ -30,8 +31,9 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
   auto data = formats::read_npz(options.data);
   if (!data) return console.fail(problem(diagnostics::Code::bad_file, data.error().message)), std::nullopt;
   RunInputs inputs{load_spec(options.target.spec), nullptr, {}, std::move(*data)};
-  inputs.model =
-      instantiate(options.target, inputs.spec, {from_metadata(file->metadata).sizes, &inputs.data});
+  inputs.model = instantiate(options.target, inputs.spec,
+                             {from_metadata(file->metadata).sizes,
+                              [&](const sema::Body& body) { return sizes_from(inputs.data, body); }});
   console.report(inputs.spec.sink, inputs.spec.sources);
   if (!inputs.model) return std::nullopt;
   auto weights = from_tensors(*inputs.model, file->tensors, options.weights);

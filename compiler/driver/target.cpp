@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 
-#include "compiler/driver/data.h"
 #include "compiler/support/nearest.h"
 
 namespace rnnc::driver {
@@ -102,7 +101,7 @@ std::shared_ptr<const sema::Model> instantiate(const Target& target, Spec& spec,
       auto known = hints.weights.find(symbol.name);
       if (known != hints.weights.end()) sizes.insert(*known);
     }
-    if (hints.data != nullptr) sizes.merge(sizes_from(*hints.data, *outline));
+    if (hints.data) sizes.merge(hints.data(*outline));
   }
   return sema::instantiate(spec.program, *body, sizes, spec.sink);
 }

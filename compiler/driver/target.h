@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,10 +13,6 @@
 
 namespace CLI {
 class App;
-}
-
-namespace rnnc::formats {
-struct Tensor;
 }
 
 namespace rnnc::driver {
@@ -34,7 +31,7 @@ struct Target {
 // spec.
 struct SizeHints {
   std::map<std::string, int64_t> weights = {};
-  const std::vector<formats::Tensor>* data = nullptr;
+  std::function<std::map<std::string, int64_t>(const sema::Body& body)> data = {};
 };
 
 // The body that the options name: the only model of the file, or if it has none the only cell. A diagnostic

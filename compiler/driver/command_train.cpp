@@ -1,0 +1,310 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+#include "compiler/driver/commands.h"
+#include "compiler/driver/console.h"
+#include "compiler/driver/table.h"
+#include "compiler/driver/target.h"
+#include "compiler/driver/trainable.h"
+#include "compiler/driver/training_data.h"
+#include "compiler/driver/weights.h"
+#include "runtime/formats/safetensors.h"
+#include "runtime/train/interrupt.h"
+#include "runtime/train/progress.h"
+#include "runtime/train/trainer.h"
+
+namespace rnnc::driver {
+
+namespace {
+
+using diagnostics::Code;
+using diagnostics::Diagnostic;
+using formats::TensorFile;
+
+// A key of `train {}` as a flag, with the other words that people use for it.
+struct Flag {
+  const char* key;
+  const char* names;
+  const char* help;
+};
+constexpr Flag kFlags[] = {
+    {"optimizer", "--optimizer", "sgd, rmsprop, adam, adamw"},
+    {"lr", "--lr,--learning-rate",
+     "Learning rate: 2e-3, \"cosine(2e-3, warmup = 500)\", exponential, step, plateau"},
+    {"momentum", "--momentum", "Of sgd and rmsprop"},
+    {"beta1", "--beta1", "Of adam and adamw"},
+    {"beta2", "--beta2", "Of adam and adamw; of rmsprop its smoothing"},
+    {"eps", "--eps", "What keeps a division finite"},
+    {"weight_decay", "--weight-decay", "Of adamw apart from the gradient, else added to it"},
+    {"clip", "--clip,--grad-clip", "Bound on the norm of the whole gradient"},
+    {"max_weight", "--max-weight", "Bound on each weight"},
+    {"batch", "--batch,--batch-size", "Sequences in a batch"},
+    {"epochs", "--epochs", "Times through the data"},
+    {"steps", "--steps", "Steps of training; wins over epochs"},
+    {"seq_length", "--seq-length", "Steps of a sequence cut from a longer one"},
+    {"tbptt", "--tbptt", "Steps of a window; the State goes on to the next"},
+    {"burn_in", "--burn-in", "First steps of a sequence that only make a State"},
+    {"valid", "--valid", "Share of the data that is held out"},
+    {"seed", "--seed", "What everything random depends on"},
+    {"patience", "--patience", "Epochs without gain before it ends"},
+};
+
+struct Options {
+  Target target;
+  DataOptions data;
+  std::map<std::string, std::string> flags;  // by key of `train {}`
+  std::string output;
+  std::string init_from;
+  bool resume = false, overwrite = false, dry_run = false;
+};
+
+double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// The defaults, then what the model says, then the flags.
+Outcome<train::Settings> settings_of(const sema::Body& body, const Options& options) {
+  train::Settings settings;
+  for (const sema::TrainSetting& one : body.train) {
+    train::SettingValue value = std::visit(
+        [](const auto& v) -> train::SettingValue {
+          if constexpr (std::is_same_v<std::decay_t<decltype(v)>, sema::TrainSetting::Call>) {
+            return train::ScheduleCall{v.name, v.positional, v.named};
+          } else {
+            return v;
+          }
+        },
+        one.value);
+    if (auto done = train::set(settings, one.key, value, "train {}"); !done) {
+      return Diagnostic{Code::bad_train_value, done.error().message, {one.span, {}}, {}, {}, {}};
+    }
+  }
+  for (const Flag& flag : kFlags) {
+    auto given = options.flags.find(flag.key);
+    if (given == options.flags.end()) continue;
+    const std::string name = std::string(flag.names).substr(0, std::string(flag.names).find(','));
+    auto value = train::parse_setting(given->second);
+    if (!value) return problem(Code::bad_train_value, fmt::format("{}: {}", name, value.error().message));
+    if (auto done = train::set(settings, flag.key, *value, name); !done) {
+      return problem(Code::bad_train_value, fmt::format("{}: {}", name, done.error().message));
+    }
+  }
+  return settings;
+}
+
+// One training, from the files to the end.
+class Training {
+ public:
+  Training(const Options& options, Console& console) : options_(options), console_(console) {}
+
+  Exit run() {
+    folder_ = options_.output.empty() ? std::filesystem::path(options_.target.spec).stem().string() + ".run"
+                                      : options_.output;
+    if (!check_folder() || !read_start() || !read_spec()) return Exit::input;
+    auto settings = settings_of(*model_->body, options_);
+    if (!settings) return console_.fail(settings.error(), spec_.sources);
+    settings_ = std::move(*settings);
+    auto trainable = Trainable::create(model_, {});
+    if (!trainable) return console_.fail(trainable.error(), spec_.sources);
+    trainable_.emplace(std::move(*trainable));
+    if (model_->body->losses.empty()) {
+      return console_.fail(problem(Code::model_needs_loss,
+                                   fmt::format("`{}` has no loss to train by", model_->body->name),
+                                   "`loss cross_entropy(logits, y)` in the model"));
+    }
+    auto data = data_->arrange(trainable_->model().signature(), settings_);
+    if (!data) return console_.fail(data.error());
+    split_ = std::move(*data);
+    parameters_.emplace(trainable_->model().signature().parameters);
+    if (!set_weights()) return Exit::input;
+    print_settings();
+    return train();
+  }
+
+ private:
+  bool complain(const Diagnostic& diagnostic) {
+    console_.fail(diagnostic, spec_.sources);
+    return false;
+  }
+
+  std::string last() const { return folder_ + "/last.safetensors"; }
+  std::string state() const { return folder_ + "/last.state.safetensors"; }
+
+  // An older training is never lost by a command that was typed twice.
+  bool check_folder() {
+    const bool there = std::filesystem::exists(state()) || std::filesystem::exists(last());
+    if (options_.resume && !there) {
+      return complain(problem(Code::bad_file, fmt::format("`{}` holds no training to go on with", folder_),
+                              "without --resume a new one begins"));
+    }
+    if (!options_.resume && there && !options_.overwrite && !options_.dry_run) {
+      return complain(
+          problem(Code::bad_file, fmt::format("`{}` holds a training already", folder_),
+                  "--resume goes on with it, -o names another folder, --overwrite begins anew in its place"));
+    }
+    return true;
+  }
+
+  // Weights to begin with, and the vocabulary that they were made for.
+  bool read_start() {
+    const std::string from = options_.resume ? last() : options_.init_from;
+    if (from.empty()) return read_data({});
+    auto file = formats::read_safetensors(from);
+    if (!file) return complain(problem(Code::bad_file, file.error().message));
+    start_ = std::move(*file);
+    std::optional<formats::Vocabulary> kept;
+    if (auto text = start_->metadata.find("vocabulary"); text != start_->metadata.end()) {
+      auto vocabulary = formats::Vocabulary::from_json(text->second);
+      if (!vocabulary)
+        return complain(problem(Code::bad_file, fmt::format("`{}`: {}", from, vocabulary.error().message)));
+      kept = std::move(*vocabulary);
+    }
+    return read_data(kept);
+  }
+
+  bool read_data(const std::optional<formats::Vocabulary>& kept) {
+    auto data = TrainingData::read(options_.data, kept);
+    if (!data) return complain(data.error());
+    data_ = std::move(*data);
+    return true;
+  }
+
+  bool read_spec() {
+    spec_ = load_spec(options_.target.spec);
+    SizeHints hints;
+    if (start_) hints.weights = from_metadata(start_->metadata).sizes;
+    hints.data = [&](const sema::Body& body) { return data_->sizes(body); };
+    model_ = instantiate(options_.target, spec_, hints);
+    console_.report(spec_.sink, spec_.sources);
+    return model_ != nullptr;
+  }
+
+  bool set_weights() {
+    if (options_.resume) return true;  // the state file holds them
+    if (!start_) {
+      fill(*parameters_, *model_, initial_values(*model_, settings_.seed));
+      return true;
+    }
+    auto values = from_tensors(*model_, start_->tensors, options_.init_from);
+    if (!values) return complain(values.error());
+    fill(*parameters_, *model_, *values);
+    return true;
+  }
+
+  void print_settings() {
+    if (console_.quiet()) return;
+    std::vector<train::SettingRow> rows;
+    for (const sema::SizeSymbol& symbol : model_->body->symbols) {
+      rows.push_back({symbol.name, std::to_string(model_->sizes.at(symbol.name)), "size"});
+    }
+    rows.push_back({"parameters", with_commas(static_cast<int64_t>(parameters_->elements())), ""});
+    rows.push_back({"sequences",
+                    fmt::format("{} to learn, {} held out", split_.training.size(), split_.validation.size()),
+                    ""});
+    int64_t steps = settings_.tbptt.value_or(0);
+    for (int64_t sequence : split_.training) {
+      if (!settings_.tbptt) steps = std::max(steps, split_.all.length_of(sequence));
+    }
+    const int64_t bytes = trainable_->scratch_bytes(settings_.batch, steps);
+    rows.push_back(
+        {"kept for backward", fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20)), ""});
+    for (train::SettingRow& row : train::rows_of(settings_)) rows.push_back(std::move(row));
+    fmt::print(stderr, "training `{}` of {}\n{}", model_->body->name, options_.target.spec,
+               train::table_of(rows));
+  }
+
+  train::TrainOptions train_options() {
+    train::TrainOptions options;
+    options.settings = settings_;
+    if (!options_.dry_run) options.folder = folder_;
+    options.weights.tensors = [this](const train::Arena& arena) {
+      return to_tensors(*model_, values_of(arena, *model_), Terms::value, formats::DType::kF32);
+    };
+    options.weights.metadata = to_metadata(origin_of(spec_, *model_));
+    if (data_->vocabulary() != nullptr)
+      options.weights.metadata["vocabulary"] = data_->vocabulary()->to_json();
+    options.title = model_->body->name;
+    options.conditions["spec"] = options.weights.metadata.at("spec");
+    options.conditions["sizes"] = options.weights.metadata.at("sizes");
+    options.unit = data_->unit();
+    options.interrupted = train::Interrupt::requested;
+    options.now = seconds;
+    return options;
+  }
+
+  Exit train() {
+    const train::Interrupt interrupt;
+    train::LineReport lines(stderr, isatty(STDERR_FILENO) == 1, seconds);
+    train::TrainOptions options = train_options();
+    if (!console_.quiet()) options.report = &lines;
+    if (options_.dry_run) options.settings.steps = 1;
+    auto trainer = train::Trainer::create(trainable_->model(), *parameters_, split_, std::move(options));
+    if (!trainer) return console_.fail(problem(Code::bad_train_value, trainer.error().message));
+    if (options_.resume) {
+      if (auto resumed = (*trainer)->resume(state()); !resumed) {
+        return console_.fail(problem(Code::bad_file, resumed.error().message));
+      }
+    }
+    const double begun = seconds();
+    auto outcome = (*trainer)->run();
+    if (!outcome) return console_.fail(problem(Code::training_failed, outcome.error().message));
+    if (options_.dry_run) {
+      console_.note(
+          fmt::format("dry run: one step in {:.0f} ms; nothing was written", (seconds() - begun) * 1e3));
+    } else if (outcome->ending != train::Ending::kInterrupted) {
+      console_.note(fmt::format("{}: {} steps, best loss {:.4f} at step {}; weights in {}/best.safetensors",
+                                folder_, outcome->step, outcome->best.loss, outcome->best.step, folder_));
+    }
+    return Exit::done;
+  }
+
+  const Options& options_;
+  Console& console_;
+  std::string folder_;
+  std::optional<TensorFile> start_;
+  std::optional<TrainingData> data_;
+  Spec spec_;
+  std::shared_ptr<const sema::Model> model_;
+  train::Settings settings_;
+  std::optional<Trainable> trainable_;
+  train::Data split_;
+  std::optional<train::Arena> parameters_;
+};
+
+}  // namespace
+
+Command train_command() {
+  return {
+      "train", "Train a model on data",
+      "  rnnc train char_lm.rnn --data bible.txt -o bible --epochs 3 --lr 2e-3\n"
+      "  rnnc train char_lm.rnn --data bible.txt -o bible --epochs 6 --resume\n"
+      "                                    goes on where it stopped, bit for bit",
+      [](CLI::App& app) {
+        auto options = std::make_shared<Options>();
+        options->target.add_options(app);
+        options->data.add_options(app);
+        app.add_option("-o,--output", options->output,
+                       "The folder of checkpoints and curves; SPEC.run by default")
+            ->option_text("DIR");
+        app.add_flag("--resume", options->resume, "Go on with the training in the folder, exactly");
+        app.add_option("--init-from", options->init_from, "Begin with these weights")->option_text("FILE");
+        app.add_flag("--overwrite", options->overwrite, "Begin anew where the folder holds a training");
+        app.add_flag("--dry-run", options->dry_run, "Compile, make one step, write nothing");
+        for (const Flag& flag : kFlags) {
+          app.add_option_function<std::string>(
+                 flag.names,
+                 [options, key = flag.key](const std::string& text) { options->flags[key] = text; },
+                 flag.help)
+              ->option_text("VALUE")
+              ->group("As in `train {}`");
+        }
+        return [options](Console& console) { return Training(*options, console).run(); };
+      }};
+}
+
+}  // namespace rnnc::driver

@@ -1,0 +1,21 @@
+#include "compiler/driver/machine_code.h"
+
+#include <optional>
+
+#include "compiler/backend/object_cache.h"
+#include "compiler/backend/target.h"
+#include "compiler/schedule/plan_zero.h"
+
+namespace rnnc::driver {
+
+Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims) {
+  const backend::Target target = backend::native_target();
+  auto plan = schedule::plan_zero(function, dims, target.machine);
+  if (!plan) return problem(diagnostics::Code::not_run_yet, plan.error().message);
+  const std::optional<backend::ObjectCache> cache = backend::ObjectCache::of_user();
+  auto code = backend::compile(*plan, target, cache ? &*cache : nullptr);
+  if (!code) return problem(diagnostics::Code::not_run_yet, code.error().message);
+  return MachineCode{std::move(*plan), std::move(*code)};
+}
+
+}  // namespace rnnc::driver
