@@ -235,7 +235,8 @@ Result<Outcome> Trainer::end(Ending ending) {
   if (ending == Ending::kInterrupted) {
     draw();
     note(fmt::format("stopped after step {}; {}", standing_.step,
-                     folder_.writes() ? "go on with --resume " + folder_.state() : "nothing was saved"));
+                     folder_.writes() ? folder_.name() + " holds all of it, and --resume goes on from there"
+                                      : "nothing was saved"));
     return outcome(ending);
   }
   if (amid_epoch) {

@@ -46,8 +46,9 @@ void expect_exact(Training training, int64_t stride) {
     ASSERT_EQ(first.failure, "");
     if (first.outcome.ending != Ending::kInterrupted) break;
     training.resume_from = training.folder + "/last.state.safetensors";
-    ASSERT_EQ(first.report.notes.back(), fmt::format("stopped after step {}; go on with --resume {}",
-                                                     first.outcome.step, training.resume_from));
+    ASSERT_EQ(first.report.notes.back(),
+              fmt::format("stopped after step {}; {} holds all of it, and --resume goes on from there",
+                          first.outcome.step, training.folder));
     training.stop_at_poll = -1;
     const Trained second = run_training(model, data, training, [](Arena& p) { p.all()[0] = 99; });
     ASSERT_EQ(second.failure, "");
