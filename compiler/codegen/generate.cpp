@@ -155,22 +155,42 @@ class FunctionCode {
   // ---------------------------------------------------------------- stages and loops
 
   void write_nodes(Site& site, const std::vector<schedule::Node>& nodes, LoopId around) {
-    for (const schedule::Node& node : nodes) {
-      if (const auto* stage = std::get_if<StageId>(&node)) {
-        write_stage_call(site, *stage, around);
-      } else {
-        write_loop(site, std::get<LoopId>(node));
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (const auto* loop = std::get_if<LoopId>(&nodes[i])) {
+        write_loop(site, *loop);
+        continue;
       }
+      ir::DimId time = cleared_time(nodes[i]);
+      if (!time.valid()) {
+        write_stage_call(site, std::get<StageId>(nodes[i]), around);
+        continue;
+      }
+      // One question for all that is cleared in a row.
+      size_t first = i;
+      while (i + 1 < nodes.size() && cleared_time(nodes[i + 1]) == time) ++i;
+      code_.when(is_ragged(site, time), [&] {
+        for (size_t k = first; k <= i; ++k) call_stage(plan_[std::get<StageId>(nodes[k])].kind, around);
+      });
     }
+  }
+
+  // Of a ClearStage; else invalid.
+  ir::DimId cleared_time(const schedule::Node& node) const {
+    const auto* id = std::get_if<StageId>(&node);
+    const auto* clear = id ? std::get_if<schedule::ClearStage>(&plan_[*id].kind) : nullptr;
+    return clear ? clear->time : ir::DimId{};
   }
 
   void write_stage_call(Site& site, StageId id, LoopId around) {
     const schedule::StageKind& kind = plan_[id].kind;
     if (const auto* admit = std::get_if<schedule::AdmitStage>(&kind)) return write_admit(site, *admit);
-    auto call = [&] { call_stage(site, kind, around); };
-    const auto* clear = std::get_if<schedule::ClearStage>(&kind);
-    if (!clear) return call();
-    code_.when(is_ragged(site, clear->time), call);
+    call_stage(kind, around);
+  }
+
+  std::set<ir::DimId> times_around(LoopId loop) const {
+    std::set<ir::DimId> times;
+    for (; loop.valid(); loop = plan_[loop].around) times.insert(plan_[loop].time);
+    return times;
   }
 
   Value is_ragged(Site& site, ir::DimId time) {
@@ -192,7 +212,7 @@ class FunctionCode {
 
   // A function of a stage gets its arrays as parameters, so that stages that do the same to other arrays
   // share one.
-  void call_stage(Site& site, schedule::StageKind kind, LoopId around) {
+  void call_stage(schedule::StageKind kind, LoopId around) {
     std::vector<std::pair<BufferId, bool>> arrays;
     schedule::change_each_access(kind, [&](schedule::Access& access) {
       std::pair<BufferId, bool> array{access.buffer, access.previous};
@@ -203,22 +223,25 @@ class FunctionCode {
     });
     Values arguments = {words_};
     for (const auto& [buffer, previous] : arrays) {
-      arguments.push_back(site.pointer_word(previous ? frame_.previous(buffer) : frame_.base(buffer)));
+      arguments.push_back(code_.whole(previous ? frame_.previous(buffer) : frame_.base(buffer)));
     }
-    code_.call(stage_function(kind, arrays, around), arguments);
+    code_.call(stage_function(kind, arrays, times_around(around)), arguments);
   }
 
   llvm::Function* stage_function(const schedule::StageKind& kind,
-                                 const std::vector<std::pair<BufferId, bool>>& arrays, LoopId around) {
+                                 const std::vector<std::pair<BufferId, bool>>& arrays,
+                                 const std::set<ir::DimId>& around) {
     for (const Shared& shared : shared_) {
       if (shared.around == around && shared.kind == kind) return shared.function;
     }
-    std::vector<Type> parameters(1 + arrays.size(), code_.pointer());
+    std::vector<Type> parameters(1 + arrays.size(), code_.i64());
+    parameters[0] = code_.pointer();
     std::string name = fmt::format("stage_{}", shared_.size());
     llvm::Function* function = code_.begin(name, code_.nothing(), parameters, false);
     Site site(code_, plan_, frame_, code_.parameter(0), around);
     for (uint32_t i = 0; i < arrays.size(); ++i) {
-      site.set_array(BufferId{i}, arrays[i].first, code_.parameter(static_cast<int>(i) + 1));
+      Value word = code_.element(code_.parameter(0), code_.i64(), code_.parameter(static_cast<int>(i) + 1));
+      site.set_array(BufferId{i}, arrays[i].first, code_.load(code_.pointer(), word, 8));
     }
     auto write = [&](const auto& stage) {
       if constexpr (!std::is_same_v<std::decay_t<decltype(stage)>, schedule::AdmitStage>) {
@@ -236,7 +259,7 @@ class FunctionCode {
     Value longest = site.word(frame_.longest(loop.time));
     code_.loop(code_.whole(0), longest, 1, [&](Value k) {
       bool forward = loop.direction == ir::Direction::forward;
-      set(frame_.step(id), forward ? k : code_.sub(code_.sub(longest, code_.whole(1)), k));
+      set(frame_.step(loop.time), forward ? k : code_.sub(code_.sub(longest, code_.whole(1)), k));
       auto step = [&] {
         write_nodes(site, loop.body, id);
         write_carries(site, id);
@@ -252,7 +275,7 @@ class FunctionCode {
     const schedule::TimeLoop& loop = plan_[id];
     llvm::Function* function =
         code_.begin(fmt::format("active_{}", id.index), code_.i1(), {code_.pointer()}, false);
-    Site site(code_, plan_, frame_, code_.parameter(0), id);
+    Site site(code_, plan_, frame_, code_.parameter(0), times_around(id));
     Value step = site.step(loop.time);
     Value flags = site.pointer_word(frame_.base(loop.active));
     BufferId outer = loop.around.valid() ? plan_[loop.around].active : BufferId{};
@@ -296,9 +319,16 @@ class FunctionCode {
 
   // void(frame, before, now)
   llvm::Function* keep_function(LoopId id, const schedule::Carry& carry) {
-    llvm::Function* function = code_.begin(fmt::format("keep_{}", carry.ring.index), code_.nothing(),
-                                           {code_.pointer(), code_.pointer(), code_.pointer()}, false);
-    Site site(code_, plan_, frame_, code_.parameter(0), id);
+    ir::DimId time = plan_[id].time;
+    ir::Element element = plan_[carry.ring].element;
+    for (const Keep& keep : keeps_) {
+      if (keep.time == time && keep.order == carry.order && keep.element == element) return keep.function;
+    }
+    std::vector<Type> parameters(3, code_.pointer());
+    llvm::Function* function =
+        code_.begin(fmt::format("keep_{}", keeps_.size()), code_.nothing(), parameters, false);
+    keeps_.push_back({time, carry.order, element, function});
+    Site site(code_, plan_, frame_, code_.parameter(0), times_around(id));
     site.set_array(BufferId{0}, carry.ring, code_.parameter(1));
     site.set_array(BufferId{1}, carry.ring, code_.parameter(2));
     write_keep(site, plan_[id].time, rows_of(BufferId{0}, carry.order, plan_.dims),
@@ -332,10 +362,17 @@ class FunctionCode {
   Value words_ = nullptr;
   struct Shared {
     schedule::StageKind kind;
-    LoopId around;
+    std::set<ir::DimId> around;
     llvm::Function* function;
   };
   std::vector<Shared> shared_;
+  struct Keep {
+    ir::DimId time;
+    std::vector<ir::DimId> order;
+    ir::Element element;
+    llvm::Function* function;
+  };
+  std::vector<Keep> keeps_;
 };
 
 }  // namespace

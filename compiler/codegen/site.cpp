@@ -21,10 +21,8 @@ int LoopNest::of(DimId dim) const {
 }
 
 // Symbols are loaded at once, so that what uses them may stand in any block.
-Site::Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value words, schedule::LoopId around)
-    : code_(code), plan_(plan), frame_(frame), words_(words) {
-  for (schedule::LoopId loop = around; loop.valid(); loop = plan[loop].around)
-    around_[plan[loop].time] = loop;
+Site::Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value words, std::set<DimId> around)
+    : code_(code), plan_(plan), frame_(frame), words_(words), around_(std::move(around)) {
   if (plan.batch.valid()) symbols_[plan.batch] = word(frame.batch());
   for (DimId time : plan.times) symbols_[time] = word(frame.steps(time));
 }
@@ -79,7 +77,7 @@ Value Site::value(const SizeExpr& size) {
   return sum;
 }
 
-Value Site::step(DimId time) { return word(frame_.step(around_.at(time))); }
+Value Site::step(DimId time) { return word(frame_.step(time)); }
 Value Site::lengths(DimId time) { return pointer_word(frame_.base(plan_.lengths_of(time))); }
 
 Value Site::length(Value lengths, Value b) {

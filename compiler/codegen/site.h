@@ -40,9 +40,9 @@ class Site {
  public:
   // A function that has no frame: all that it needs are its parameters.
   Site(Code& code, const schedule::Plan& plan) : code_(code), plan_(plan), frame_(plan) {}
-  // The function that is being written has the frame `words`; loops from `around` outwards stand around its
+  // The function that is being written has the frame `words`; loops over the times `around` stand around its
   // calls.
-  Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value words, schedule::LoopId around);
+  Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value words, std::set<ir::DimId> around);
   // What buffer `number` is in this function: an array of the plan's buffer `like` at `start`.
   void set_array(schedule::BufferId number, schedule::BufferId like, Value start);
 
@@ -107,7 +107,7 @@ class Site {
   const schedule::Plan& plan_;
   Frame frame_;
   Value words_ = nullptr;
-  std::map<ir::DimId, schedule::LoopId> around_;
+  std::set<ir::DimId> around_;
   std::map<ir::DimId, Value> symbols_;
   struct Array {
     schedule::BufferId like;

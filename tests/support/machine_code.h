@@ -173,12 +173,10 @@ inline std::string difference(const Results& expected, const Results& got, doubl
     for (double value : oracle.values) {
       if (std::isfinite(value)) scale = std::max(scale, std::fabs(value));
     }
-    if (oracle.element != ir::Element::real) tolerance = 0;
+    const double allowed = oracle.element == ir::Element::real ? tolerance * scale : 0;
     for (size_t i = 0; i < oracle.values.size(); ++i) {
       double a = oracle.values[i], b = array.values[i];
-      bool same = std::isnan(a)   ? std::isnan(b)
-                  : std::isinf(a) ? a == b
-                                  : std::fabs(a - b) <= tolerance * scale;
+      bool same = std::isnan(a) ? std::isnan(b) : std::isinf(a) ? a == b : std::fabs(a - b) <= allowed;
       if (same) continue;
       wrong += fmt::format("{}[{}] is {}, not {} (largest {})\n", name, i, b, a, scale);
       break;
