@@ -4,61 +4,133 @@
 #include <algorithm>
 #include <cctype>
 
+#include "compiler/backend/target.h"
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/pass_options.h"
+#include "compiler/driver/target.h"
+#include "compiler/ir/text.h"
+#include "compiler/schedule/describe.h"
+#include "compiler/schedule/plan_zero.h"
 
 namespace rnnc::driver {
 
 namespace {
 
+using diagnostics::Code;
+using diagnostics::CodeInfo;
+
+enum class Which { gradient, forward, step };
+
 struct Options {
-  std::string what;
-  bool list = false;
+  Target target;
+  PassOptions passes;
+  Which which = Which::gradient;
+  bool list = false, ir = false;
 };
 
+bool all_digits(const std::string& text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
 // E0210, e210, 0210 and shape_mismatch are one code.
-const diagnostics::CodeInfo* find(std::string what) {
+const CodeInfo* find_code(std::string what) {
   std::transform(what.begin(), what.end(), what.begin(), [](unsigned char c) { return std::tolower(c); });
-  const bool letter = what.size() > 1 && (what[0] == 'e' || what[0] == 'w') &&
-                      std::isdigit(static_cast<unsigned char>(what[1]));
-  std::string digits = letter ? what.substr(1) : what;
-  const bool number = !digits.empty() && std::all_of(digits.begin(), digits.end(),
-                                                     [](unsigned char c) { return std::isdigit(c); });
-  for (const diagnostics::CodeInfo& code : diagnostics::all_codes()) {
+  const bool letter = what.size() > 1 && (what[0] == 'e' || what[0] == 'w') && all_digits(what.substr(1));
+  const std::string digits = letter ? what.substr(1) : what;
+  for (const CodeInfo& code : diagnostics::all_codes()) {
     if (code.name == what) return &code;
-    if (number && digits.size() <= 4 && code.number == std::stoul(digits)) return &code;
+    if (all_digits(digits) && digits.size() <= 4 && code.number == std::stoul(digits)) return &code;
   }
   return nullptr;
 }
 
-Exit run(const Options& options, Console& console) {
-  if (options.list) {
-    for (const diagnostics::CodeInfo& code : diagnostics::all_codes()) {
-      console.print(fmt::format("{}  {}\n", code.id(), code.title));
-    }
-    return Exit::done;
-  }
-  if (options.what.empty()) {
-    console.fail("explain what?", "`rnnc explain E0210` explains a code, `rnnc explain --list` lists them");
-    return Exit::usage;
-  }
-  const diagnostics::CodeInfo* code = find(options.what);
-  if (code == nullptr) {
-    return console.fail(fmt::format("there is no code `{}`", options.what),
-                        "`rnnc explain --list` lists them");
-  }
+bool looks_like_spec(const std::string& what) {
+  return what == "-" || what.find_first_of(".:/") != std::string::npos;
+}
+
+Exit list_codes(Console& console) {
+  for (const CodeInfo& code : diagnostics::all_codes())
+    console.print(fmt::format("{}  {}\n", code.id(), code.title));
+  return Exit::done;
+}
+
+Exit explain_code(const std::string& what, Console& console) {
+  const CodeInfo* code = find_code(what);
+  if (code == nullptr)
+    return console.fail(fmt::format("there is no code `{}`", what), "`rnnc explain --list` lists them");
   console.print(fmt::format("{}: {}\n\n{}\n", code->id(), code->title, code->explanation));
   return Exit::done;
+}
+
+const ir::Function* function_of(const ir::Module& module, Which which) {
+  switch (which) {
+    case Which::gradient:
+      return module.gradient ? &*module.gradient : &module.forward;
+    case Which::forward:
+      return &module.forward;
+    case Which::step:
+      return module.step ? &*module.step : nullptr;
+  }
+  return nullptr;
+}
+
+Exit explain_spec(const Options& options, Console& console) {
+  Spec spec = load_spec(options.target.spec);
+  const auto model = instantiate(options.target, spec);
+  console.report(spec.sink, spec.sources);
+  if (!model) return Exit::input;
+  CompileOptions how;
+  how.gradient = options.which == Which::gradient && !model->body->losses.empty();
+  how.passes = options.passes.pipeline();
+  auto compiled = compile(model, how);
+  if (!compiled) return console.fail(compiled.error(), spec.sources);
+  const ir::Function* function = function_of(compiled->module, options.which);
+  if (function == nullptr) return console.fail("this model cannot run step by step", compiled->no_step);
+  if (options.ir) {
+    console.print(ir::print(*function, compiled->module.dims));
+    return Exit::done;
+  }
+  auto plan = schedule::plan_zero(*function, compiled->module.dims, backend::native_target().machine);
+  if (!plan) return console.fail(problem(Code::not_run_yet, plan.error().message));
+  console.print(schedule::describe(*plan));
+  return Exit::done;
+}
+
+Exit run(const Options& options, Console& console) {
+  if (options.list) return list_codes(console);
+  if (options.target.spec.empty()) {
+    console.fail("explain what?",
+                 "`rnnc explain E0210` explains a code, `rnnc explain SPEC` how a model is computed");
+    return Exit::usage;
+  }
+  if (looks_like_spec(options.target.spec)) return explain_spec(options, console);
+  return explain_code(options.target.spec, console);
 }
 
 }  // namespace
 
 Command explain_command() {
-  return {"explain", "Explain the code of a diagnostic", "  rnnc explain E0210", [](CLI::App& app) {
+  return {"explain", "Explain the code of a diagnostic, or how a model is computed",
+          "  rnnc explain E0210\n"
+          "  rnnc explain char_lm.rnn -D V=96              loops, stages, buffers of the gradient, and what "
+          "they cost\n"
+          "  rnnc explain library:LSTM -D X=3 -D H=4 --ir  what the passes leave of it",
+          [](CLI::App& app) {
             auto options = std::make_shared<Options>();
-            app.add_option("CODE", options->what, "As a diagnostic shows it: E0210");
+            options->target.add_options(app)->required(false)->description(
+                "A code (E0210), or a spec as other commands take it");
             app.add_flag("--list", options->list, "List all codes");
+            const std::map<std::string, Which> functions = {
+                {"gradient", Which::gradient}, {"forward", Which::forward}, {"step", Which::step}};
+            app.add_option("--function", options->which, "Which function: gradient, forward, step")
+                ->transform(CLI::Transformer(functions).description(""))
+                ->option_text("NAME");
+            app.add_flag("--ir", options->ir, "Show its IR instead of the plan");
+            options->passes.add_options(app);
             return [options](Console& console) { return run(*options, console); };
           }};
 }

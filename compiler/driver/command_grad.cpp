@@ -9,6 +9,7 @@
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/data.h"
+#include "compiler/driver/pass_options.h"
 #include "compiler/driver/run_inputs.h"
 #include "runtime/formats/safetensors.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 struct Options {
   RunOptions run;
+  PassOptions passes;
   std::string output;
   std::optional<uint64_t> dropout_epoch;
   uint64_t seed = 1;
@@ -29,6 +31,7 @@ constexpr std::string_view kCotangent = "grad.";
 CompileOptions what_to_differentiate(const RunInputs& inputs, const Options& options) {
   CompileOptions compile;
   compile.gradient = true;
+  compile.passes = options.passes.pipeline();
   compile.training = options.dropout_epoch.has_value();
   for (const formats::Tensor& tensor : inputs.data) {
     if (tensor.name.starts_with(kCotangent)) compile.given.push_back(tensor.name.substr(kCotangent.size()));
@@ -97,6 +100,7 @@ Command grad_command() {
       [](CLI::App& app) {
         auto options = std::make_shared<Options>();
         options->run.add_options(app);
+        options->passes.add_options(app);
         app.add_option("-o,--output", options->output, "The .safetensors to write")
             ->option_text("FILE")
             ->required();

@@ -8,6 +8,7 @@
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/data.h"
+#include "compiler/driver/pass_options.h"
 #include "compiler/driver/run_inputs.h"
 #include "runtime/formats/npz.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 struct Options {
   RunOptions run;
+  PassOptions passes;
   std::string output;
   bool teacher = false;
   bool states = false;
@@ -46,7 +48,9 @@ bool feeds_back(const sema::Body& body) {
 Exit run(const Options& options, Console& console) {
   std::optional<RunInputs> inputs = read_inputs(options.run, console);
   if (!inputs) return Exit::input;
-  auto compiled = compile(inputs->model, {});
+  CompileOptions how;
+  how.passes = options.passes.pipeline();
+  auto compiled = compile(inputs->model, how);
   if (!compiled) return console.fail(compiled.error(), inputs->spec.sources);
   if (feeds_back(*compiled->body) && !options.teacher) {
     return console.fail(problem(diagnostics::Code::not_run_yet,
@@ -75,6 +79,7 @@ Command predict_command() {
       "  rnnc predict tagger.rnn --weights w.safetensors --data in.npz -o out.npz", [](CLI::App& app) {
         auto options = std::make_shared<Options>();
         options->run.add_options(app);
+        options->passes.add_options(app);
         app.add_option("-o,--output", options->output, "The .npz to write")->option_text("FILE")->required();
         app.add_flag("--teacher", options->teacher,
                      "Feed the true targets back, not the model's own predictions");

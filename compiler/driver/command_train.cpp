@@ -16,6 +16,7 @@
 #include "runtime/formats/safetensors.h"
 #include "runtime/train/interrupt.h"
 #include "runtime/train/progress.h"
+#include "runtime/train/text_entropy.h"
 #include "runtime/train/trainer.h"
 
 namespace rnnc::driver {
@@ -253,6 +254,7 @@ class Training {
     const double begun = seconds();
     auto outcome = (*trainer)->run();
     if (!outcome) return console_.fail(problem(Code::training_failed, outcome.error().message));
+    if (outcome->best.any) compare_with_text(outcome->best.loss);
     if (options_.dry_run) {
       console_.note(
           fmt::format("dry run: one step in {:.0f} ms; nothing was written", (seconds() - begun) * 1e3));
@@ -261,6 +263,17 @@ class Training {
                                 folder_, outcome->step, outcome->best.loss, outcome->best.step, folder_));
     }
     return Exit::done;
+  }
+
+  // What the held-out loss of text is to be compared with.
+  void compare_with_text(double loss) {
+    if (data_->vocabulary() == nullptr || split_.validation.empty()) return;
+    const train::TextEntropy entropy = train::text_entropy(split_.all, split_.validation, 0,
+                                                           static_cast<int64_t>(data_->vocabulary()->size()));
+    console_.note(
+        fmt::format("held-out loss {:.3f} nats a token; entropy of the same text: {:.3f} by single tokens, "
+                    "{:.3f} by pairs",
+                    loss, entropy.unigram, entropy.bigram));
   }
 
   const Options& options_;

@@ -8,11 +8,12 @@
 
 namespace rnnc::driver {
 
-Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims) {
+Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims, UseCache use) {
   const backend::Target target = backend::native_target();
   auto plan = schedule::plan_zero(function, dims, target.machine);
   if (!plan) return problem(diagnostics::Code::not_run_yet, plan.error().message);
-  const std::optional<backend::ObjectCache> cache = backend::ObjectCache::of_user();
+  const std::optional<backend::ObjectCache> cache =
+      use == UseCache::yes ? backend::ObjectCache::of_user() : std::nullopt;
   auto code = backend::compile(*plan, target, cache ? &*cache : nullptr);
   if (!code) return problem(diagnostics::Code::not_run_yet, code.error().message);
   return MachineCode{std::move(*plan), std::move(*code)};

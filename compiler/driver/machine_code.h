@@ -12,6 +12,8 @@ struct MachineCode {
   schedule::Plan plan;
   backend::CompiledFunction function;
 };
-Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims);
+enum class UseCache { no, yes };
+Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims,
+                                       UseCache use = UseCache::yes);
 
 }  // namespace rnnc::driver

@@ -26,14 +26,16 @@ std::string wrong_define(const std::string& text) {
 
 }  // namespace
 
-void Target::add_options(CLI::App& app) {
-  app.add_option("SPEC", spec, "A .rnn file, `-` for standard input, or `library:NAME`")->required();
+CLI::Option* Target::add_options(CLI::App& app) {
+  auto* option =
+      app.add_option("SPEC", spec, "A .rnn file, `-` for standard input, or `library:NAME`")->required();
   add_sizes(app);
   auto* by_model =
       app.add_option("--model", model, "The model, where the file holds several")->option_text("NAME");
   app.add_option("--cell", cell, "A cell that runs alone, over a sequence")
       ->option_text("NAME")
       ->excludes(by_model);
+  return option;
 }
 
 void Target::add_sizes(CLI::App& app) {

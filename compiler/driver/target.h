@@ -13,7 +13,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace rnnc::driver {
 
@@ -22,7 +23,8 @@ struct Target {
   std::vector<std::string> defines;  // H=512
   std::string model, cell;           // where a file holds several
 
-  void add_options(CLI::App& app);
+  // The option of the spec itself is returned.
+  CLI::Option* add_options(CLI::App& app);
   void add_sizes(CLI::App& app);  // only -D
   std::map<std::string, int64_t> sizes() const;
 };

@@ -1,0 +1,235 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "compiler/driver/call_frame.h"
+#include "compiler/driver/commands.h"
+#include "compiler/driver/compile.h"
+#include "compiler/driver/console.h"
+#include "compiler/driver/fma_peak.h"
+#include "compiler/driver/initialise.h"
+#include "compiler/driver/target.h"
+#include "compiler/schedule/cost.h"
+#include "runtime/train/optimizer.h"
+
+namespace rnnc::driver {
+
+namespace {
+
+using diagnostics::Code;
+
+enum class Mode { forward, backward, train, step };
+
+struct Options {
+  Target target;
+  int64_t batch = 64, steps = 50;
+  int threads = 1;
+  double seconds = 2;
+  Mode mode = Mode::train;
+  bool json = false;
+};
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+// The function that a mode runs.
+Outcome<const ir::Function*> function_of(const Compiled& compiled, Mode mode) {
+  const ir::Module& module = compiled.module;
+  if (mode == Mode::forward) return &module.forward;
+  if (mode != Mode::step) return &*module.gradient;
+  if (module.step) return &*module.step;
+  return problem(Code::bad_option, "this model cannot run step by step", compiled.no_step);
+}
+
+// Spec to callable code.
+struct Built {
+  Compiled compiled;
+  std::shared_ptr<const MachineCode> code;
+};
+Outcome<Built> build(const Options& options, Console& console, UseCache use) {
+  Spec spec = load_spec(options.target.spec);
+  const auto model = instantiate(options.target, spec);
+  console.report(spec.sink, spec.sources);
+  if (!model) return problem(Code::bad_option, "nothing to run");
+  CompileOptions how;
+  how.gradient = how.training = options.mode == Mode::train || options.mode == Mode::backward;
+  if (how.gradient && model->body->losses.empty()) {
+    for (const sema::NamedNode& output : model->body->outputs) how.given.push_back(output.name);
+  }
+  auto compiled = compile(model, how);
+  if (!compiled) return compiled.error();
+  auto function = function_of(*compiled, options.mode);
+  if (!function) return function.error();
+  auto code = make_machine_code(**function, compiled->module.dims, use);
+  if (!code) return code.error();
+  return Built{std::move(*compiled), std::make_shared<const MachineCode>(std::move(*code))};
+}
+
+// Weights as they start; tokens in turn, other numbers between -1 and 1.
+void fill_inputs(CallFrame& frame, const Built& built) {
+  const Values weights = initial_values(*built.compiled.model, 1);
+  const schedule::Plan& plan = frame.plan();
+  for (size_t i = 0; i < plan.params.size(); ++i)
+    store(frame.param(i), ir::Element::real, weights.at(plan.params[i].name));
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    const auto& [name, type] = plan.inputs[i];
+    if (name.starts_with("lengths.")) continue;
+    int64_t tokens = 2;
+    for (const sema::InputDecl& input : built.compiled.body->inputs) {
+      if (input.name == name && input.type.token)
+        tokens = input.type.token->evaluate(built.compiled.model->sizes).value_or(1);
+    }
+    std::vector<double> values(frame.input(i).size() / static_cast<size_t>(schedule::bytes_of(type.element)));
+    uint64_t state = i + 1;
+    for (double& value : values) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      const auto high = static_cast<double>(state >> 40);
+      value = type.element == ir::Element::real
+                  ? high * 0x1p-23 - 1
+                  : static_cast<double>((state >> 40) % static_cast<uint64_t>(tokens));
+    }
+    store(frame.input(i), type.element, values);
+  }
+}
+
+// What one repetition does.
+std::function<void()> work_of(const Options& options, CallFrame& frame,
+                              std::unique_ptr<train::Arena>& weights) {
+  if (options.mode != Mode::train) return [&frame] { frame.run(); };
+  std::vector<train::ParameterInfo> infos;
+  const schedule::Plan& plan = frame.plan();
+  for (size_t i = 0; i < plan.params.size(); ++i) {
+    std::vector<int64_t> shape = frame.shape(plan.params[i].type);
+    infos.push_back({plan.params[i].name, {shape.begin(), shape.end()}});
+  }
+  weights = std::make_unique<train::Arena>(infos);
+  auto gradient = std::make_shared<train::Arena>(infos);
+  auto optimizer = std::make_shared<train::Optimizer>(train::Settings{}, infos);
+  return [&frame, &weights, gradient, optimizer] {
+    frame.run();
+    for (size_t i = 0; i < frame.plan().params.size(); ++i) {
+      const std::span<std::byte> from = frame.result("grad." + frame.plan().params[i].name);
+      std::memcpy(gradient->of(i).data(), from.data(), from.size());
+    }
+    optimizer->step(*weights, *gradient, 1e-4);
+  };
+}
+
+struct Measured {
+  double cold = 0, cached = 0;  // seconds from spec to code
+  std::vector<double> times;
+  double flops = 0, peak = 0;
+};
+
+void print(const Options& options, const Measured& measured, const std::string& name, Console& console) {
+  const double middle = median(measured.times);
+  const auto [least, most] = std::minmax_element(measured.times.begin(), measured.times.end());
+  const double rate = measured.flops / middle;
+  if (options.json) {
+    const nlohmann::ordered_json json = {{"model", name},
+                                         {"batch", options.batch},
+                                         {"steps", options.mode == Mode::step ? 1 : options.steps},
+                                         {"threads", options.threads},
+                                         {"compile_cold_seconds", measured.cold},
+                                         {"compile_cached_seconds", measured.cached},
+                                         {"median_seconds", middle},
+                                         {"least_seconds", *least},
+                                         {"most_seconds", *most},
+                                         {"repetitions", measured.times.size()},
+                                         {"flops", measured.flops},
+                                         {"peak_flops_per_second", measured.peak},
+                                         {"fraction_of_peak", rate / measured.peak}};
+    console.print(json.dump(2) + "\n");
+    return;
+  }
+  console.print(fmt::format("{}: batch {}, {} steps, 1 thread, f32\n", name, options.batch,
+                            options.mode == Mode::step ? 1 : options.steps));
+  console.print(fmt::format("  from spec to code   {:.0f} ms cold, {:.0f} ms from the cache\n",
+                            measured.cold * 1e3, measured.cached * 1e3));
+  console.print(fmt::format("  a call              {:.3f} ms (median of {}; {:.3f} to {:.3f})\n",
+                            middle * 1e3, measured.times.size(), *least * 1e3, *most * 1e3));
+  console.print(fmt::format("  FLOPs               {:.3g}, {:.1f} GFLOP/s\n", measured.flops, rate * 1e-9));
+  console.print(fmt::format("  of the FMA peak     {:.1f} % of {:.1f} GFLOP/s, measured between the calls\n",
+                            100 * rate / measured.peak, measured.peak * 1e-9));
+}
+
+Exit run(const Options& options, Console& console) {
+  Measured measured;
+  double begun = now();
+  auto built = build(options, console, UseCache::no);
+  if (!built) return console.fail(built.error());
+  measured.cold = now() - begun;
+  if (auto kept = build(options, console, UseCache::yes); !kept) return console.fail(kept.error());
+  begun = now();
+  if (auto again = build(options, console, UseCache::yes); !again) return console.fail(again.error());
+  measured.cached = now() - begun;
+
+  const schedule::Plan& plan = built->code->plan;
+  CallFrame frame(built->code, options.batch, std::vector<int64_t>(plan.times.size(), options.steps));
+  fill_inputs(frame, *built);
+  measured.flops = static_cast<double>(schedule::cost_of(plan).flops.evaluate([&](ir::DimId dim) {
+    return plan.dims[dim].kind == ir::DimKind::batch ? options.batch : options.steps;
+  }));
+  std::unique_ptr<train::Arena> weights;
+  const std::function<void()> work = work_of(options, frame, weights);
+  work();
+  std::vector<double> peaks;
+  const double end = now() + options.seconds;
+  while (measured.times.size() < 5 || now() < end) {
+    if (measured.times.size() % 8 == 0) peaks.push_back(fma_peak());
+    begun = now();
+    work();
+    measured.times.push_back(now() - begun);
+  }
+  measured.peak = median(peaks);
+  print(options, measured, built->compiled.body->name, console);
+  return Exit::done;
+}
+
+}  // namespace
+
+Command bench_command() {
+  return {"bench", "Measure how fast a model compiles and runs",
+          "  rnnc bench char_lm.rnn -D V=96 --batch 64 --steps 50 --mode train\n"
+          "  rnnc bench library:LSTM -D X=256 -D H=256 --mode forward --json",
+          [](CLI::App& app) {
+            auto options = std::make_shared<Options>();
+            options->target.add_options(app);
+            app.add_option("--batch", options->batch, "Sequences; 64 by default")
+                ->option_text("NUMBER")
+                ->check(CLI::PositiveNumber.description(""));
+            app.add_option("--steps", options->steps, "Steps of each; 50 by default")
+                ->option_text("NUMBER")
+                ->check(CLI::PositiveNumber.description(""));
+            app.add_option("--threads", options->threads, "Only 1 in this version")
+                ->option_text("NUMBER")
+                ->check(CLI::Range(1, 1).description(""));
+            app.add_option("--seconds", options->seconds, "How long to measure; 2 by default")
+                ->option_text("NUMBER");
+            const std::map<std::string, Mode> modes = {{"forward", Mode::forward},
+                                                       {"backward", Mode::backward},
+                                                       {"train", Mode::train},
+                                                       {"step", Mode::step}};
+            app.add_option("--mode", options->mode,
+                           "forward; backward: with the gradient; train: with the optimiser (default); step")
+                ->transform(CLI::Transformer(modes).description(""))
+                ->option_text("MODE");
+            app.add_flag("--json", options->json, "As JSON");
+            return [options](Console& console) { return run(*options, console); };
+          }};
+}
+
+}  // namespace rnnc::driver
