@@ -61,7 +61,6 @@ Type Code::vector(Type element, int lanes) const {
   return llvm::FixedVectorType::get(element, static_cast<unsigned>(lanes));
 }
 Type Code::type_of(Value value) const { return value->getType(); }
-Type Code::with_element(Value shape, Type element) const { return same_lanes(shape, element); }
 int Code::lanes(Value value) const {
   auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(value->getType());
   return vector ? static_cast<int>(vector->getNumElements()) : 1;
@@ -113,9 +112,7 @@ llvm::GlobalVariable* read_only(llvm::Module& module, std::string_view content, 
 }  // namespace
 
 Value Code::bytes(std::string_view content, int align) {
-  auto* data = read_only(parts_->module, content, align, "data", llvm::GlobalValue::PrivateLinkage);
-  data->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-  return data;
+  return read_only(parts_->module, content, align, "data", llvm::GlobalValue::PrivateLinkage);
 }
 void Code::visible_bytes(const std::string& name, std::string_view content, int align) {
   read_only(parts_->module, content, align, name, llvm::GlobalValue::ExternalLinkage);

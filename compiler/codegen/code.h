@@ -42,8 +42,6 @@ class Code {
   Type nothing() const;
   Type vector(Type element, int lanes) const;
   Type type_of(Value value) const;
-  // The type with other elements: of a vector one of as many lanes.
-  Type with_element(Value like, Type element) const;
   int lanes(Value value) const;  // 1 for a scalar
 
   // ---- constants

@@ -21,8 +21,8 @@ struct Options {
   std::string triple, data_layout;
 };
 
-// A module with the two functions and what they call. It needs no library, writes no memory but the caller's,
-// and fits the machine of the plan.
+// Precondition: schedule::verify(plan). A module with the two functions and what they call. It needs no
+// library, writes no memory but the caller's, and fits the machine of the plan.
 std::unique_ptr<llvm::Module> generate(const schedule::Plan& plan, const Options& options,
                                        llvm::LLVMContext& context);
 

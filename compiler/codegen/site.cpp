@@ -49,9 +49,6 @@ Value Site::word(int number) {
 Value Site::pointer_word(int number) {
   return code_.load(code_.pointer(), code_.element(words_, code_.i64(), code_.whole(number)), 8);
 }
-void Site::set_word(int number, Value value) {
-  code_.store(value, code_.element(words_, code_.i64(), code_.whole(number)), 8);
-}
 Value Site::argument(int field) {
   return code_.element(pointer_word(frame_.arguments()), code_.i64(), code_.whole(field));
 }

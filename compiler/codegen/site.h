@@ -52,7 +52,6 @@ class Site {
   Type lane_type(ir::Element element) const;
   Value word(int number);
   Value pointer_word(int number);
-  void set_word(int number, Value value);
   Value argument(int field);  // of rnnc_arguments: the eight bytes at 8 * field
 
   Value size(ir::DimId dim);

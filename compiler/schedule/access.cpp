@@ -98,11 +98,6 @@ Access sliced(const Access& access, DimId from, DimId to, int64_t start) {
   return result;
 }
 
-bool is_contiguous(const Access& access, const std::vector<DimId>& order, const DimTable& dims) {
-  std::optional<SizeExpr> stride = joint_stride(access, order, dims);
-  return order.empty() || (stride && *stride == SizeExpr(1));
-}
-
 std::optional<SizeExpr> joint_stride(const Access& access, const std::vector<DimId>& order,
                                      const DimTable& dims) {
   SizeExpr unit = 0, next = 0;

@@ -40,8 +40,6 @@ std::optional<Access> viewed(const Access& access, const std::vector<ir::DimId>&
                              const std::vector<ir::DimId>& to, const ir::DimTable& dims);
 // Dim `from` called `to`, its elements from `start` on (ir `slice`).
 Access sliced(const Access& access, ir::DimId from, ir::DimId to, int64_t start);
-// Whether the elements stand in row-major order of the dims, without gaps.
-bool is_contiguous(const Access& access, const std::vector<ir::DimId>& order, const ir::DimTable& dims);
 // The stride of all these dims taken as one, the last fastest; nothing if they are not evenly spaced.
 std::optional<SizeExpr> joint_stride(const Access& access, const std::vector<ir::DimId>& order,
                                      const ir::DimTable& dims);

@@ -22,12 +22,6 @@ int64_t SizeExpr::constant() const {
   return terms_.empty() ? 0 : terms_.begin()->second;
 }
 
-int64_t SizeExpr::least() const {
-  int64_t sum = 0;
-  for (const auto& [symbols, coefficient] : terms_) sum += coefficient;
-  return sum;
-}
-
 void SizeExpr::add(const Symbols& symbols, int64_t coefficient) {
   if (coefficient == 0) return;
   auto [term, fresh] = terms_.try_emplace(symbols, coefficient);

@@ -24,8 +24,6 @@ class SizeExpr {
   bool is_zero() const { return terms_.empty(); }
   bool is_constant() const { return terms_.empty() || (terms_.size() == 1 && terms_.begin()->first.empty()); }
   int64_t constant() const;  // only if is_constant()
-  // A number that the value never falls below while no symbol is less than 1.
-  int64_t least() const;
 
   SizeExpr& operator+=(const SizeExpr& other);
   friend SizeExpr operator+(SizeExpr a, const SizeExpr& b) { return a += b; }

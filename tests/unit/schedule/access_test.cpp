@@ -25,8 +25,8 @@ TEST_F(AccessTest, RowsHaveStridesInTheSymbols) {
   EXPECT_EQ(access.stride(B), SizeExpr(3));
   EXPECT_EQ(access.stride(T).to_text(dims), "3*B");
   EXPECT_TRUE(access.stride(X).is_zero());
-  EXPECT_TRUE(is_contiguous(access, {T, B, H}, dims));
-  EXPECT_FALSE(is_contiguous(access, {B, T, H}, dims));
+  EXPECT_EQ(joint_stride(access, {T, B, H}, dims), SizeExpr(1));
+  EXPECT_EQ(joint_stride(access, {B, T, H}, dims), std::nullopt);
   EXPECT_EQ(joint_stride(access, {T, B}, dims), SizeExpr(3));
   EXPECT_EQ(joint_stride(access, {T, H}, dims), std::nullopt);
 }
