@@ -4,47 +4,20 @@
 #include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/LLVMContext.h>
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Module.h>
-#include <llvm/IR/Verifier.h>
-#include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/BLAKE3.h>
-#include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 
-#include <mutex>
-
+#include "compiler/backend/llvm_machine.h"
 #include "compiler/backend/object_cache.h"
 #include "compiler/codegen/generate.h"
 #include "compiler/support/check.h"
 
 namespace rnnc::backend {
 
-using support::Failure;
 using support::Result;
 
 namespace {
-
-void initialize_once() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-  });
-}
-
-Result<std::unique_ptr<llvm::TargetMachine>> machine_for(const Target& target) {
-  initialize_once();
-  std::string why;
-  const llvm::Target* found = llvm::TargetRegistry::lookupTarget(target.triple, why);
-  if (!found) return Failure{fmt::format("no machine code for {}: {}", target.name, why)};
-  llvm::TargetOptions options;
-  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  // The instructions are chosen by the builder; more optimisation costs twice the time and gains nothing.
-  return std::unique_ptr<llvm::TargetMachine>(
-      found->createTargetMachine(target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
-                                 std::nullopt, llvm::CodeGenOptLevel::Less));
-}
 
 std::unique_ptr<llvm::Module> module_for(const schedule::Plan& plan, const Target& target,
                                          const std::string& name, llvm::TargetMachine& machine,
@@ -54,9 +27,7 @@ std::unique_ptr<llvm::Module> module_for(const schedule::Plan& plan, const Targe
   codegen::Options options{name, target.cpu, target.features, target.triple,
                            machine.createDataLayout().getStringRepresentation()};
   auto module = codegen::generate(plan, options, context);
-  std::string wrong;
-  llvm::raw_string_ostream stream(wrong);
-  RNNC_CHECK(!llvm::verifyModule(*module, &stream), wrong);
+  check(*module);
   return module;
 }
 
@@ -75,22 +46,11 @@ std::string key_of(const llvm::Module& module, const Target& target) {
   return key;
 }
 
-std::string compiled(llvm::Module& module, llvm::TargetMachine& machine) {
-  llvm::SmallVector<char, 0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
-  llvm::legacy::PassManager passes;
-  bool cannot = machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile,
-                                            /*DisableVerify=*/true);
-  RNNC_CHECK(!cannot, "a target without object files");
-  passes.run(module);
-  return {bytes.begin(), bytes.end()};
-}
-
 }  // namespace
 
 Result<Object> make_object(const schedule::Plan& plan, const Target& target, const std::string& name,
                            const ObjectCache* cache) {
-  auto machine = machine_for(target);
+  auto machine = llvm_machine(target);
   if (!machine) return machine.error();
   llvm::LLVMContext context;
   auto module = module_for(plan, target, name, **machine, context);
@@ -99,13 +59,13 @@ Result<Object> make_object(const schedule::Plan& plan, const Target& target, con
     key = key_of(*module, target);
     if (auto found = cache->find(key)) return Object{std::move(*found), true};
   }
-  Object object{compiled(*module, **machine), false};
+  Object object{to_object(*module, **machine), false};
   if (cache) cache->keep(key, object.bytes);
   return object;
 }
 
 std::string llvm_text(const schedule::Plan& plan, const Target& target, const std::string& name) {
-  auto machine = machine_for(target);
+  auto machine = llvm_machine(target);
   if (!machine) return {};
   llvm::LLVMContext context;
   std::string text;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "compiler/codegen/arguments.h"
 #include "compiler/codegen/row_copy.h"
 #include "compiler/codegen/stages.h"
 #include "compiler/schedule/uses.h"
@@ -22,7 +23,6 @@ namespace {
 constexpr int64_t kAlign = 64;
 // Flush to zero and denormals are zero, in the control word of SSE.
 constexpr uint32_t kFlush = 0x8040;
-enum Field { kParams, kInputs, kResults, kBatch, kSteps, kScratch = 10 };
 
 class FunctionCode {
  public:

@@ -1,0 +1,37 @@
+// A model as an object file for C programs. It stands alone: no library, no memory but the caller's, no data
+// but what is read only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/backend/target.h"
+#include "compiler/codegen/interface.h"
+
+namespace rnnc::backend {
+
+// The entries of a vocabulary in the order of their ids.
+struct VocabularyTable {
+  std::vector<std::string> entries;
+  std::optional<int32_t> end, unknown;  // ids of `<end>` and `<unknown>`
+};
+
+struct Emission {
+  codegen::Interface interface;
+  std::optional<VocabularyTable> vocabulary;
+  // For the header's comments.
+  std::string model, source;   // "CharLM", "char_lm.rnn"
+  std::string weights_sha256;  // of the file, in hexadecimal digits
+};
+
+// The bytes of a relocatable object (ELF). The plans must be made for the target's machine. Fails if LLVM
+// lacks the target.
+support::Result<std::string> emit_object(const Emission& emission, const Target& target);
+
+// In hexadecimal digits, as `sha256sum` prints it.
+std::string sha256(std::string_view bytes);
+
+}  // namespace rnnc::backend

@@ -1,0 +1,289 @@
+#include "compiler/backend/header.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+#include "compiler/codegen/state_block.h"
+#include "compiler/support/check.h"
+
+namespace rnnc::backend {
+
+using codegen::Answer;
+using codegen::Interface;
+using codegen::Port;
+
+namespace {
+
+// Of the C language, of its header files, and the header's own parameters.
+constexpr auto kTaken = std::to_array<std::string_view>(
+    {"auto",     "break",   "case",   "char",     "class",   "const",    "continue", "default",  "delete",
+     "do",       "double",  "else",   "enum",     "extern",  "float",    "for",      "goto",     "if",
+     "inline",   "int",     "long",   "new",      "private", "public",   "register", "restrict", "return",
+     "short",    "signed",  "sizeof", "static",   "struct",  "switch",   "template", "this",     "throw",
+     "try",      "typedef", "union",  "unsigned", "using",   "virtual",  "void",     "volatile", "while",
+     "bool",     "true",    "false",  "catch",    "friend",  "operator", "typename", "mutable",  "namespace",
+     "explicit", "export",  "asm",    "and",      "or",      "not",      "xor",      "int32_t",  "uint32_t",
+     "uint64_t", "size_t",  "state",  "steps",    "inputs",  "bytes",    "protected"});
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+struct AnswerText {
+  Answer answer;
+  const char *name, *meaning;
+};
+constexpr auto kAnswers = std::to_array<AnswerText>({
+    {Answer::done, "OK", "done"},
+    {Answer::null_pointer, "ERROR_NULL", "a pointer is null"},
+    {Answer::misaligned, "ERROR_ALIGN", "the state does not stand at a multiple of @_ALIGN"},
+    {Answer::too_small, "ERROR_SIZE", "the state has fewer than @_STATE_BYTES bytes"},
+    {Answer::not_initialised, "ERROR_STATE", "@_init has not run on this state"},
+    {Answer::not_begun, "ERROR_BEGIN", "@_begin has not run since @_init or @_reset"},
+    {Answer::too_long, "ERROR_LENGTH", "a sequence has more steps than the state has room for"},
+    {Answer::not_a_number, "ERROR_NUMBER", "a prediction is infinite or not a number"},
+    {Answer::test_failed, "ERROR_TEST", "the self-test found another result"},
+});
+
+class HeaderText {
+ public:
+  HeaderText(const Emission& emission, const std::string& target)
+      : emission_(emission), interface_(emission.interface), block_(interface_), target_(target) {}
+
+  std::string write() {
+    about();
+    line("#ifndef {}_H\n#define {}_H\n", macro_, macro_);
+    line("#include <stddef.h>\n#include <stdint.h>\n");
+    line("#ifdef __cplusplus\nextern \"C\" {{\n#endif\n");
+    numbers();
+    answers();
+    life();
+    steps();
+    rest();
+    vocabulary();
+    line("#ifdef __cplusplus\n}}\n#endif\n\n#endif");
+    return std::move(text_);
+  }
+
+ private:
+  template <class... Values>
+  void line(fmt::format_string<Values...> format, const Values&... values) {
+    text_ += fmt::vformat(fmt::string_view(format), fmt::make_format_args(values...)) + "\n";
+  }
+  // Comments: `@_` stands for the prefix.
+  std::string spelled(std::string text) const {
+    for (size_t at = text.find("@_"); at != std::string::npos; at = text.find("@_", at + 1)) {
+      const bool is_macro = at + 2 < text.size() && std::isupper(static_cast<unsigned char>(text[at + 2]));
+      text.replace(at, 1, is_macro ? macro_ : interface_.prefix);
+    }
+    return text;
+  }
+  bool given() const { return !interface_.begin_inputs.empty(); }
+
+  static const char* type_of(const Port& port) {
+    switch (port.element) {
+      case ir::Element::real:
+        return "float";
+      case ir::Element::i32:
+        return "int32_t";
+      case ir::Element::boolean:
+        return "uint8_t";
+    }
+    RNNC_UNREACHABLE("an element of no kind");
+  }
+  std::string described(const Port& port) const {
+    std::string text =
+        fmt::format(" *   {:<12} {}{}: {}", port.c_name, type_of(port), port.shape, port.meaning);
+    if (port.time) {
+      const codegen::SeenTime& time = interface_.times[*port.time];
+      text += fmt::format(", {} steps one after the other, at most {}", time.c_name, time.longest);
+    }
+    if (port.tokens > 0) text += fmt::format(", in [0, {}), or -1: none", port.tokens);
+    return text;
+  }
+
+  void about() {
+    line("/* {} of {} as machine code for {}.", emission_.model, emission_.source, target_);
+    line(" *");
+    line(
+        " * The functions keep nothing, allocate nothing and call nothing: all that changes is in the block "
+        "of\n"
+        " * memory `state`, which belongs to the caller. A block may be moved and copied as bytes, also "
+        "while a\n"
+        " * sequence runs. Each sequence has a block of its own; different blocks may be used by different\n"
+        " * threads at the same time, one block by one thread. Arrays are contiguous, row-major, and belong "
+        "to\n"
+        " * the caller; outputs overlap neither inputs nor each other. Denormal numbers count as zero within "
+        "a\n"
+        " * call; the caller's setting is restored.");
+    line(" *");
+    line(" * A step reads");
+    for (const Port& input : interface_.inputs) line("{}", described(input));
+    if (interface_.inputs.empty()) line(" *   nothing");
+    line(" * and writes");
+    for (const Port& output : interface_.outputs) line("{}", described(output));
+    if (given()) {
+      line(" * Before the first step {}_begin reads", interface_.prefix);
+      for (const Port& input : interface_.begin_inputs) line("{}", described(input));
+    }
+    line(" */");
+  }
+
+  // IN and OUT where there is one; of several each has its own name.
+  void dims_of(const std::vector<Port>& ports, const char* alone) {
+    for (const Port& port : ports) {
+      const std::string name = ports.size() == 1 ? alone : upper(port.name);
+      line("#define {}_{}_DIM {}", macro_, name, port.elements);
+      if (port.tokens > 0) line("#define {}_{}_TOKENS {}", macro_, name, port.tokens);
+    }
+  }
+
+  void numbers() {
+    line("#define {}_ABI_VERSION {}", macro_, codegen::kInterfaceVersion);
+    dims_of(interface_.inputs, "IN");
+    dims_of(interface_.outputs, "OUT");
+    for (const codegen::SeenTime& time : interface_.times)
+      line("#define {}_{}_LONGEST {}", macro_, upper(time.c_name), time.longest);
+    line("#define {}_STATE_BYTES {}u", macro_, block_.bytes());
+    line("#define {}_SCRATCH_BYTES 0u", macro_);
+    line("#define {}_ALIGN {}u", macro_, codegen::StateBlock::kAlign);
+    line("#define {}_WEIGHTS_SHA256 \"{}\"\n", macro_, emission_.weights_sha256);
+  }
+
+  void answers() {
+    line("/* What functions return. */");
+    line("enum {}_answer {{", interface_.prefix);
+    for (const AnswerText& answer : kAnswers) {
+      line("  {}_{} = {}{} /* {} */", macro_, answer.name, static_cast<int>(answer.answer),
+           answer.answer == Answer::test_failed ? "" : ",", spelled(answer.meaning));
+    }
+    line("}};\n");
+  }
+
+  void life() {
+    const std::string& prefix = interface_.prefix;
+    line("{}",
+         spelled(
+             "/* Makes `state`, of `bytes` bytes, at least @_STATE_BYTES at a multiple of @_ALIGN, ready"));
+    line("{}", given() ? spelled(" * for @_begin. */") : " * for the first step of a sequence. */");
+    line("int {}_init(void *state, size_t bytes);\n", prefix);
+    line("{}", spelled("/* What @_init leaves. Does nothing to a block that is not initialised. */"));
+    line("void {}_reset(void *state);\n", prefix);
+    if (!given()) return;
+    line("typedef struct {}_inputs {{", prefix);
+    for (const Port& input : interface_.begin_inputs) line("  const {} *{};", type_of(input), input.c_name);
+    for (const codegen::SeenTime& time : interface_.times) line("  size_t {};", time.c_name);
+    line("}} {}_inputs;\n", prefix);
+    line(
+        "/* What is given once, before the first step; it is read here and need not be kept. Called again, a "
+        "new\n"
+        " * sequence begins. */");
+    line("int {}_begin(void *state, const {}_inputs *inputs);\n", prefix, prefix);
+  }
+
+  std::string parameters() const {
+    std::string list;
+    for (const Port& input : interface_.inputs)
+      list += fmt::format(", const {} *{}", type_of(input), input.c_name);
+    for (const Port& output : interface_.outputs)
+      list += fmt::format(", {} *{}", type_of(output), output.c_name);
+    return list;
+  }
+
+  void steps() {
+    const std::string& prefix = interface_.prefix;
+    line("/* One step. */");
+    line("int {}_step(void *state{});\n", prefix, parameters());
+    line(
+        "/* `steps` steps, whose inputs and outputs stand one after the other: the same bits as so many "
+        "calls of\n"
+        " * {}_step. */",
+        prefix);
+    line("int {}_run(void *state{}, size_t steps);\n", prefix, parameters());
+  }
+
+  void rest() {
+    const std::string& prefix = interface_.prefix;
+    line("/* The sequence of `src` goes on in `dst` as well, a block of the same size and alignment. */");
+    line("void {}_copy_state(void *dst, const void *src);\n", prefix);
+    line("{}", spelled("/* Runs some steps in the block `state`, which need not be initialised but is as "
+                       "after @_init then,"));
+    line(
+        " * and compares what they give with what the compiler computed in double precision. `max_error` "
+        "gets the\n"
+        " * largest difference, relative to the largest number of that output; below 1e-4 it is as it should "
+        "be. */");
+    line("int {}_self_test(void *state, float *max_error);\n", prefix);
+    for (const codegen::Sampler& sampler : interface_.samplers) {
+      const Port& output = interface_.outputs[sampler.output];
+      line(
+          "/* Draws a token from the prediction `{}`, {} numbers, as `rnnc sample` does. `temperature` 1 "
+          "draws from\n"
+          " * the model's distribution, 0 takes the likeliest. `random` is the seed at first, and changes "
+          "with each\n"
+          " * draw. `token` gets -1 if the answer is an error. */",
+          output.name, output.elements);
+      line("int {}_{}(const float *prediction, float temperature, uint64_t *random, int32_t *token);\n",
+           prefix, sampler.c_name);
+    }
+  }
+
+  void vocabulary() {
+    if (!emission_.vocabulary) return;
+    const VocabularyTable& table = *emission_.vocabulary;
+    line("{}", spelled("/* The text of token i is the @_vocabulary_offsets[i + 1] - @_vocabulary_offsets[i] "
+                       "- 1 bytes at\n"
+                       " * @_vocabulary_text + @_vocabulary_offsets[i]; a zero follows. */"));
+    line("#define {}_VOCABULARY_SIZE {}", macro_, table.entries.size());
+    if (table.end) line("#define {}_VOCABULARY_END {} /* ends a sequence */", macro_, *table.end);
+    if (table.unknown)
+      line("#define {}_VOCABULARY_UNKNOWN {} /* stands for what is not listed */", macro_, *table.unknown);
+    line("extern const char {}_vocabulary_text[];", interface_.prefix);
+    line("extern const uint32_t {}_vocabulary_offsets[{}];\n", interface_.prefix, table.entries.size() + 1);
+  }
+
+  const Emission& emission_;
+  const Interface& interface_;
+  codegen::StateBlock block_;
+  const std::string& target_;
+  std::string macro_ = upper(interface_.prefix);
+  std::string text_;
+};
+
+}  // namespace
+
+std::string header_text(const Emission& emission, const std::string& target) {
+  return HeaderText(emission, target).write();
+}
+
+bool is_c_name(const std::string& name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  return !name.empty() && letter(name[0]) &&
+         std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+std::string wrong_names(const Emission& emission) {
+  const Interface& interface = emission.interface;
+  std::set<std::string> parameters, macros, fields;
+  for (const auto* ports : {&interface.inputs, &interface.outputs, &interface.begin_inputs}) {
+    const bool of_step = ports != &interface.begin_inputs;
+    for (const Port& port : *ports) {
+      if (!is_c_name(port.name)) return fmt::format("`{}` is no name in C", port.name);
+      const bool is_new = (of_step ? parameters : fields).insert(port.c_name).second &&
+                          (!of_step || ports->size() == 1 || macros.insert(upper(port.name)).second);
+      if (!is_new) return fmt::format("the name `{}` is used twice in C", port.name);
+    }
+  }
+  return {};
+}
+
+std::string parameter_name(const std::string& name) {
+  return std::ranges::find(kTaken, name) == kTaken.end() ? name : name + "_";
+}
+
+}  // namespace rnnc::backend

@@ -1,0 +1,62 @@
+#include "compiler/backend/llvm_machine.h"
+
+#include <fmt/format.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Module.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Target/TargetMachine.h>
+
+#include <mutex>
+
+#include "compiler/support/check.h"
+
+namespace rnnc::backend {
+
+using support::Failure;
+using support::Result;
+
+namespace {
+
+void initialize_once() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<llvm::TargetMachine>> llvm_machine(const Target& target) {
+  initialize_once();
+  std::string why;
+  const llvm::Target* found = llvm::TargetRegistry::lookupTarget(target.triple, why);
+  if (!found) return Failure{fmt::format("no machine code for {}: {}", target.name, why)};
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  // The instructions are chosen by the builder; more optimisation costs twice the time and gains nothing.
+  return std::unique_ptr<llvm::TargetMachine>(
+      found->createTargetMachine(target.triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
+                                 std::nullopt, llvm::CodeGenOptLevel::Less));
+}
+
+void check(const llvm::Module& module) {
+  std::string wrong;
+  llvm::raw_string_ostream stream(wrong);
+  RNNC_CHECK(!llvm::verifyModule(module, &stream), wrong);
+}
+
+std::string to_object(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  bool cannot = machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile,
+                                            /*DisableVerify=*/true);
+  RNNC_CHECK(!cannot, "a target without object files");
+  passes.run(module);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace rnnc::backend

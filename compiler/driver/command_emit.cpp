@@ -1,0 +1,201 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "compiler/backend/header.h"
+#include "compiler/driver/commands.h"
+#include "compiler/driver/console.h"
+#include "compiler/driver/emission.h"
+#include "compiler/driver/target.h"
+#include "compiler/driver/weights.h"
+#include "runtime/formats/atomic_file.h"
+#include "runtime/formats/safetensors.h"
+#include "runtime/formats/vocabulary.h"
+
+namespace rnnc::driver {
+
+namespace {
+
+using diagnostics::Code;
+
+const std::vector<std::string> kKinds = {"obj",     "header", "static-lib", "asm",
+                                         "llvm-ir", "ir",     "dot",        "self-test"};
+
+struct Options {
+  Target target;
+  std::vector<std::string> weights;  // a file, or how an object gets at them
+  std::string output, prefix;
+  std::string cpu = "baseline";
+  std::vector<std::string> kinds = {"obj", "header"};
+  std::optional<int64_t> longest;
+};
+
+bool emits(const Options& options, std::string_view kind) {
+  return std::ranges::find(options.kinds, kind) != options.kinds.end();
+}
+
+// What this version does not do, though the option knows the word.
+std::string refused(const Options& options) {
+  for (const std::string& kind : options.kinds) {
+    if (kind != "obj" && kind != "header") return fmt::format("this version cannot emit `{}`", kind);
+  }
+  for (const std::string& word : options.weights) {
+    if (word == "extern" || word == "blob")
+      return fmt::format("this version cannot leave weights outside of the object: `--weights {}`", word);
+  }
+  return {};
+}
+
+std::string weights_file(const Options& options) {
+  for (const std::string& word : options.weights) {
+    if (word != "embed") return word;
+  }
+  return {};
+}
+
+std::string header_path(const Options& options) {
+  return std::filesystem::path(options.output).replace_extension(".h").string();
+}
+
+support::Result<backend::Target> target_named(const std::string& cpu) {
+  if (cpu == "baseline") return backend::find_target("x86-64");
+  if (cpu == "v3" || cpu == "v4") return backend::find_target("x86-64-" + cpu);
+  return backend::find_target(cpu);
+}
+
+Outcome<std::optional<backend::VocabularyTable>> vocabulary_of(
+    const std::map<std::string, std::string>& metadata) {
+  auto text = metadata.find("vocabulary");
+  if (text == metadata.end()) return std::optional<backend::VocabularyTable>();
+  auto vocabulary = formats::Vocabulary::from_json(text->second);
+  if (!vocabulary) return problem(Code::bad_file, vocabulary.error().message);
+  return std::optional(
+      backend::VocabularyTable{vocabulary->entries(), vocabulary->end(), vocabulary->unknown()});
+}
+
+std::string contents_of(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// Tells blocks of this object from others, and from memory that holds nothing yet.
+uint64_t magic_of(const std::string& sha256) {
+  uint64_t magic = 0;
+  std::from_chars(sha256.data(), sha256.data() + 16, magic, 16);
+  return magic | 1;
+}
+
+// Both files are there before either takes its name.
+formats::Status write(const std::vector<std::pair<std::string, std::string>>& files) {
+  std::vector<formats::AtomicFile> open;
+  for (const auto& [path, contents] : files) {
+    auto file = formats::AtomicFile::create(path);
+    if (!file) return file.error();
+    open.push_back(std::move(*file));
+    if (auto written = open.back().write(contents); !written) return written;
+  }
+  for (formats::AtomicFile& file : open) {
+    if (auto done = file.commit(); !done) return done;
+  }
+  return formats::ok();
+}
+
+std::string prefix_of(const Options& options) {
+  return options.prefix.empty() ? std::filesystem::path(options.output).stem().string() : options.prefix;
+}
+
+Outcome<> check_names(const Options& options) {
+  if (options.output == "-")
+    return problem(Code::bad_option, "an object is not written to standard output",
+                   "`-o amp.o` names a file");
+  if (header_path(options) == options.output)
+    return problem(Code::bad_option, fmt::format("`{}` would be the object and its header", options.output),
+                   "`-o amp.o` writes amp.o and amp.h");
+  if (const std::string prefix = prefix_of(options); !backend::is_c_name(prefix))
+    return problem(Code::cannot_emit, fmt::format("`{}` is no name in C", prefix),
+                   "`--prefix NAME` says what the names of functions begin with");
+  return support::Unit{};
+}
+
+Exit run(const Options& options, Console& console) {
+  if (auto names = check_names(options); !names) return console.fail(names.error());
+  if (const std::string why = refused(options); !why.empty())
+    return console.fail(problem(Code::not_run_yet, why));
+  auto cpu = target_named(options.cpu);
+  if (!cpu) return console.fail(problem(Code::bad_option, cpu.error().message, "or baseline, v3, v4"));
+  const std::string path = weights_file(options);
+  if (path.empty()) return console.fail(problem(Code::bad_option, "no file of weights was given"));
+  auto file = formats::read_safetensors(path);
+  if (!file) return console.fail(problem(Code::bad_file, file.error().message));
+  auto vocabulary = vocabulary_of(file->metadata);
+  if (!vocabulary) return console.fail(vocabulary.error());
+
+  Spec spec = load_spec(options.target.spec);
+  const auto model = instantiate(options.target, spec, {from_metadata(file->metadata).sizes, {}});
+  console.report(spec.sink, spec.sources);
+  if (!model) return Exit::input;
+  auto weights = from_tensors(*model, file->tensors, path);
+  if (!weights) return console.fail(weights.error());
+  auto compiled = compile(model, {});
+  if (!compiled) return console.fail(compiled.error(), spec.sources);
+
+  auto emission = make_emission(*compiled, *weights, *cpu, {prefix_of(options), options.longest});
+  if (!emission) return console.fail(emission.error());
+  emission->vocabulary = std::move(*vocabulary);
+  emission->source = std::filesystem::path(options.target.spec).filename().string();
+  emission->weights_sha256 = backend::sha256(contents_of(path));
+  emission->interface.magic = magic_of(emission->weights_sha256);
+  std::vector<std::pair<std::string, std::string>> files;
+  if (emits(options, "obj")) {
+    auto object = backend::emit_object(*emission, *cpu);
+    if (!object) return console.fail(problem(Code::not_run_yet, object.error().message));
+    files.emplace_back(options.output, std::move(*object));
+  }
+  if (emits(options, "header"))
+    files.emplace_back(header_path(options), backend::header_text(*emission, cpu->name));
+  if (auto written = write(files); !written)
+    return console.fail(problem(Code::bad_file, written.error().message));
+  return Exit::done;
+}
+
+}  // namespace
+
+Command emit_command() {
+  return {"emit", "Write a model as an object file and header for C",
+          "  rnnc emit amp.rnn --weights w.safetensors -o amp.o --cpu v3\n"
+          "  cc main.c amp.o                      amp.h stands beside amp.o",
+          [](CLI::App& app) {
+            auto options = std::make_shared<Options>();
+            options->target.add_options(app);
+            app.add_option("--weights", options->weights,
+                           "What `init` or `train` wrote; also `embed` (into the object, the default)")
+                ->option_text("FILE")
+                ->allow_extra_args(false)
+                ->required();
+            app.add_option("-o,--output", options->output, "The object; the header stands beside it")
+                ->option_text("FILE")
+                ->required();
+            app.add_option("--prefix", options->prefix, "Begins every name in C; by default the object's")
+                ->option_text("NAME");
+            app.add_option("--cpu", options->cpu,
+                           "baseline (any x86-64, the default), v3, v4, native, or a target's name")
+                ->option_text("NAME");
+            app.add_option("--emit", options->kinds, "What to write: obj,header")
+                ->option_text("KINDS")
+                ->delimiter(',')
+                ->check(CLI::IsMember(kKinds).description(""))
+                ->allow_extra_args(false);
+            app.add_option("--longest", options->longest,
+                           "Room for so many steps of sequences that are seen whole")
+                ->option_text("STEPS")
+                ->check(CLI::PositiveNumber.description(""));
+            return [options](Console& console) { return run(*options, console); };
+          }};
+}
+
+}  // namespace rnnc::driver

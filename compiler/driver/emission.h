@@ -1,0 +1,23 @@
+// From a compiled model and its weights to what an object file and its header are made of.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "compiler/backend/emit.h"
+#include "compiler/driver/compile.h"
+#include "compiler/driver/initialise.h"
+
+namespace rnnc::driver {
+
+struct EmissionOptions {
+  std::string prefix;
+  std::optional<int64_t> longest = {};  // steps of sequences that are seen whole
+};
+
+// Fails where the model does not run step by step, and where names or values cannot be C's. What comes from
+// files, vocabulary and comments, is left to the caller.
+Outcome<backend::Emission> make_emission(const Compiled& compiled, const Values& weights,
+                                         const backend::Target& target, const EmissionOptions& options);
+
+}  // namespace rnnc::driver

@@ -1,0 +1,212 @@
+// The object and its header by themselves.
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "runtime/train/draw.h"
+#include "tests/emit/emitted.h"
+
+namespace rnnc::emit {
+namespace {
+
+constexpr const char* kTagger =
+    "model Words[H = 8] { target words: seq token[V]\n"
+    "  logits = words[t-1] |> embed[4] |> LSTM[H] |> linear[V]  loss cross_entropy(logits, words) }";
+
+backend::Emission words(int64_t tokens, const backend::Target& target) {
+  return *emission_of(compile_model(kTagger, "", {fmt::format("V={}", tokens)}), target);
+}
+
+TEST(EmittedObject, HasReadOnlyDataAndItsOwnNamesOnly) {
+  for (const backend::Target& target :
+       {backend::targets()[0], backend::targets()[1], backend::native_target()}) {
+    Folder folder;
+    backend::Emission emission = words(6, target);
+    emission.vocabulary = backend::VocabularyTable{{"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}};
+    write_files(folder, emission, target);
+    EXPECT_EQ(folder.run("nm -u net.o"), "") << target.name;
+    EXPECT_EQ(folder.run("nm net.o | grep -E ' [bBdDCuwWvV] ' || true"), "") << target.name;
+    EXPECT_EQ(folder.run("nm -g --defined-only -j net.o | grep -v '^net_' || true"), "") << target.name;
+    EXPECT_EQ(folder.run("readelf -SW net.o | grep -E ' \\.(data|bss|init_array|tbss)' | "
+                         "awk '$7 != \"000000\"' || true"),
+              "")
+        << target.name;
+    // Position independent, without a library.
+    folder.run("cc -shared -nostdlib -Wl,-z,defs -Wl,-z,text -o net.so net.o");
+  }
+}
+
+TEST(EmittedHeader, IsC99AndCpp) {
+  Folder folder;
+  const backend::Target target = backend::targets()[0];
+  backend::Emission emission = words(6, target);
+  emission.vocabulary = backend::VocabularyTable{{"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}};
+  write_files(folder, emission, target);
+  const char* main = R"(
+#include "net.h"
+#include "net.h"
+#include <stdio.h>
+int main(void) {
+  int i;
+  for (i = 0; i < NET_VOCABULARY_SIZE; ++i) {
+    const uint32_t begin = net_vocabulary_offsets[i], end = net_vocabulary_offsets[i + 1];
+    printf("%d %s|", (int)(end - begin - 1), net_vocabulary_text + begin);
+  }
+  printf("%d %d %s", NET_VOCABULARY_END, NET_IN_TOKENS, NET_WEIGHTS_SHA256);
+  return NET_ABI_VERSION == 1 && NET_IN_DIM == 1 && NET_OUT_DIM == 6 && NET_SCRATCH_BYTES == 0 ? 0 : 1;
+})";
+  folder.write("main.c", main);
+  folder.write("main.cpp", main);
+  folder.run(fmt::format("cc -std=c99 {} main.c net.o -o c", kStrict));
+  folder.run(fmt::format("c++ -std=c++11 {} main.cpp net.o -o cpp", kStrict));
+  const std::string expected = "1 a|3 b\xC3\xA9|5 <end>|1 \n|1 \"|1 \\|2 6 " + backend::sha256("weights");
+  EXPECT_EQ(folder.run("./c"), expected);
+  EXPECT_EQ(folder.run("./cpp"), expected);
+  EXPECT_EQ(backend::sha256("weights").size(), 64u);
+}
+
+// Draws many tokens of many predictions; each line is a token and the random state after it.
+TEST(EmittedSample, DrawsWhatTheTrainerDraws) {
+  constexpr int kTokens = 37, kPredictions = 60;
+  std::vector<float> logits;
+  uint64_t random = 5;
+  for (int p = 0; p < kPredictions; ++p) {
+    const float width = p % 4 == 0 ? 0.1f : p % 4 == 1 ? 3.0f : p % 4 == 2 ? 40.0f : 300.0f;
+    for (int i = 0; i < kTokens; ++i) logits.push_back((train::draw_uniform(&random) - 0.5f) * width);
+  }
+  logits[5] = NAN;
+  logits[kTokens + 3] = INFINITY;
+  logits[2 * kTokens + 3] = -INFINITY;
+  for (int i = 0; i < kTokens; ++i) logits[static_cast<size_t>(3 * kTokens + i)] = -INFINITY;
+  for (int i = 0; i < kTokens; ++i) logits[static_cast<size_t>(4 * kTokens + i)] = 1;
+  const std::vector<float> temperatures = {1, 0.7f, 0, 2.5f, 1e-30f, 1e-31f, 1e-5f, 1e30f, -1, NAN};
+
+  std::string expected;
+  for (int p = 0; p < kPredictions; ++p) {
+    const std::span<const float> one(logits.data() + p * kTokens, kTokens);
+    for (float temperature : temperatures) {
+      uint64_t state = static_cast<uint64_t>(p);
+      for (int draw = 0; draw < 40; ++draw) {
+        const int32_t token = train::draw_token(one, temperature, &state);
+        expected += fmt::format("{} {}\n", token, state);
+      }
+    }
+  }
+  Folder folder;
+  folder.write("logits",
+               std::string(reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)));
+  folder.write("temperatures", std::string(reinterpret_cast<const char*>(temperatures.data()),
+                                           temperatures.size() * sizeof(float)));
+  folder.write("main.c", fmt::format(R"(
+#include "net.h"
+#include <inttypes.h>
+#include <stdio.h>
+static float logits[{0}][{1}], temperatures[{2}];
+int main(void) {{
+  FILE *in = fopen("logits", "rb"), *warm = fopen("temperatures", "rb");
+  uint64_t random = 1;
+  int32_t token = 0;
+  int p, t, draw;
+  if (!in || !warm || !fread(logits, sizeof logits, 1, in)) return 1;
+  if (!fread(temperatures, sizeof temperatures, 1, warm)) return 2;
+  if (net_sample(NULL, 1, &random, &token) != NET_ERROR_NULL) return 3;
+  if (net_sample(logits[0], 1, NULL, &token) != NET_ERROR_NULL) return 3;
+  if (net_sample(logits[0], 1, &random, NULL) != NET_ERROR_NULL) return 3;
+  for (p = 0; p < {0}; ++p) {{
+    for (t = 0; t < {2}; ++t) {{
+      random = (uint64_t)p;
+      for (draw = 0; draw < 40; ++draw) {{
+        const int answer = net_sample(logits[p], temperatures[t], &random, &token);
+        if (answer != (token < 0 ? NET_ERROR_NUMBER : NET_OK)) return 4;
+        printf("%d %" PRIu64 "\n", (int)token, random);
+      }}
+    }}
+  }}
+  return 0;
+}})",
+                                     kPredictions, kTokens, temperatures.size()));
+  for (const backend::Target& target : {backend::targets()[0], backend::native_target()}) {
+    write_files(folder, words(kTokens, target), target);
+    folder.run(fmt::format("cc -std=c99 {} main.c net.o -o main", kStrict));
+    EXPECT_EQ(folder.run("./main"), expected) << target.name;
+  }
+}
+
+// The setting of denormals is the caller's after each call; within one they are zero.
+TEST(EmittedStep, RestoresTheControlWord) {
+  Folder folder;
+  const backend::Target target = backend::targets()[0];
+  const Model model = compile_model("model Half { input x: seq [X]  output y = x * 0.5 }", "", {"X=1"});
+  write_files(folder, *emission_of(model, target), target);
+  folder.write("main.c", R"(
+#include "net.h"
+#include <stdlib.h>
+#include <xmmintrin.h>
+int main(void) {
+  char *memory = malloc(NET_STATE_BYTES + NET_ALIGN);
+  void *state = memory + (NET_ALIGN - (size_t)((uintptr_t)memory % NET_ALIGN)) % NET_ALIGN;
+  volatile float tiny = 1e-39f;
+  float x = tiny, y = 1, ys[2] = {1, 1}, xs[2];
+  const unsigned before = _mm_getcsr();
+  xs[0] = xs[1] = tiny;
+  if (net_init(state, NET_STATE_BYTES) || net_step(state, &x, &y) || y != 0) return 1;
+  if (net_run(state, xs, ys, 2) || ys[0] != 0 || ys[1] != 0) return 2;
+  if (net_run(state, xs, ys, 0)) return 3;
+  if (_mm_getcsr() != before || tiny * 0.5f == 0) return 4;
+  return 0;
+})");
+  folder.run("cc -std=c99 -Wall -Wextra -Werror -O1 main.c net.o -o main");
+  folder.run("./main");
+}
+
+// Weights that are not those of the test's results are found.
+TEST(EmittedSelfTest, FailsWhereWeightsAreOthers) {
+  Folder folder;
+  const backend::Target target = backend::targets()[0];
+  backend::Emission emission = words(6, target);
+  emission.interface.weights.begin()->second[0] += 0.05f;
+  write_files(folder, emission, target);
+  folder.write("main.c", R"(
+#include "net.h"
+#include <stdlib.h>
+int main(void) {
+  char *memory = malloc(NET_STATE_BYTES + NET_ALIGN);
+  float error = 0;
+  void *state = memory + (NET_ALIGN - (size_t)((uintptr_t)memory % NET_ALIGN)) % NET_ALIGN;
+  return net_self_test(state, &error) == NET_ERROR_TEST && error > 1e-4f ? 0 : 1;
+})");
+  folder.run(fmt::format("cc -std=c99 {} main.c net.o -o main", kStrict));
+  folder.run("./main");
+}
+
+// Several models, and several streams of each, in one program.
+TEST(EmittedObject, IsTheSameEachTime) {
+  const backend::Target target = backend::native_target();
+  EXPECT_EQ(*backend::emit_object(words(6, target), target), *backend::emit_object(words(6, target), target));
+}
+
+TEST(EmittedModels, ThatCannotStepAreRefusedWithTheReason) {
+  const Model model =
+      compile_model("model Both { input x: seq [X]  output y = x |> bidirectional[GRU[3]] }", "", {"X=2"});
+  auto emission = emission_of(model, backend::targets()[0]);
+  ASSERT_FALSE(emission);
+  EXPECT_EQ(emission.error().message, "`Both` cannot run step by step");
+  EXPECT_EQ(emission.error().help,
+            "`reverse`, also that of `bidirectional`, begins at the end of a sequence");
+}
+
+TEST(EmittedNames, AreAsciiAndDiffer) {
+  const backend::Target target = backend::targets()[0];
+  const auto complaint = [&](const char* text) {
+    auto emission = emission_of(compile_model(text, "", {"X=2"}), target);
+    return emission ? std::string() : emission.error().message;
+  };
+  EXPECT_EQ(complaint("model M { input größe: seq [X]  output y = größe }"), "`größe` is no name in C");
+  EXPECT_EQ(complaint("model M { input a: seq [X]  input A: seq [X]  output y = a + A }"),
+            "the name `A` is used twice in C");
+  EXPECT_EQ(complaint("model M { input steps: seq [X]  input double: seq [X]  output int = steps + double }"),
+            "");
+}
+
+}  // namespace
+}  // namespace rnnc::emit
