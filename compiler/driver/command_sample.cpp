@@ -51,6 +51,9 @@ Exit run(const Options& options, Console& console) {
   if (!compiled) return console.fail(compiled.error(), spec.sources);
   auto steps = make_step_model(*compiled, *weights);
   if (!steps) return console.fail(steps.error());
+  if (auto tokens = vocabulary->encode(options.prime, "--prime"); !tokens) {
+    return console.fail(problem(Code::bad_option, tokens.error().message));
+  }
   console.print(options.prime);
   auto print = [&](std::string_view piece) {
     console.print(piece);
