@@ -279,6 +279,10 @@ std::string wrong_names(const Emission& emission) {
       if (!is_new) return fmt::format("the name `{}` is used twice in C", port.name);
     }
   }
+  for (const codegen::SeenTime& time : interface.times) {
+    if (!fields.insert(time.c_name).second)
+      return fmt::format("the name `{}` is used twice in C", time.c_name);
+  }
   return {};
 }
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "compiler/backend/header.h"
 #include "compiler/driver/commands.h"
@@ -14,6 +12,7 @@
 #include "compiler/driver/target.h"
 #include "compiler/driver/weights.h"
 #include "runtime/formats/atomic_file.h"
+#include "runtime/formats/byte_source.h"
 #include "runtime/formats/safetensors.h"
 #include "runtime/formats/vocabulary.h"
 
@@ -51,11 +50,15 @@ std::string refused(const Options& options) {
   return {};
 }
 
-std::string weights_file(const Options& options) {
+Outcome<std::string> weights_file(const Options& options) {
+  std::vector<std::string> files;
   for (const std::string& word : options.weights) {
-    if (word != "embed") return word;
+    if (word != "embed") files.push_back(word);
   }
-  return {};
+  if (files.size() == 1) return files[0];
+  return problem(Code::bad_option,
+                 files.empty() ? "no file of weights was given" : "two files of weights were given",
+                 "`--weights w.safetensors` names what `init` or `train` wrote");
 }
 
 std::string header_path(const Options& options) {
@@ -78,9 +81,18 @@ Outcome<std::optional<backend::VocabularyTable>> vocabulary_of(
       backend::VocabularyTable{vocabulary->entries(), vocabulary->end(), vocabulary->unknown()});
 }
 
-std::string contents_of(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+// The weights and the hash of their file, which is read once.
+struct Weights {
+  formats::TensorFile file;
+  std::string sha256;
+};
+Outcome<Weights> read_weights(const std::string& path) {
+  auto bytes = formats::read_bytes(path);
+  if (!bytes) return problem(Code::bad_file, bytes.error().message);
+  std::string sha256 = backend::sha256({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+  auto file = formats::read_safetensors(*formats::memory_source(path, std::move(*bytes)));
+  if (!file) return problem(Code::bad_file, file.error().message);
+  return Weights{std::move(*file), std::move(sha256)};
 }
 
 // Tells blocks of this object from others, and from memory that holds nothing yet.
@@ -128,18 +140,19 @@ Exit run(const Options& options, Console& console) {
     return console.fail(problem(Code::not_run_yet, why));
   auto cpu = target_named(options.cpu);
   if (!cpu) return console.fail(problem(Code::bad_option, cpu.error().message, "or baseline, v3, v4"));
-  const std::string path = weights_file(options);
-  if (path.empty()) return console.fail(problem(Code::bad_option, "no file of weights was given"));
-  auto file = formats::read_safetensors(path);
-  if (!file) return console.fail(problem(Code::bad_file, file.error().message));
-  auto vocabulary = vocabulary_of(file->metadata);
+  auto path = weights_file(options);
+  if (!path) return console.fail(path.error());
+  auto read = read_weights(*path);
+  if (!read) return console.fail(read.error());
+  const formats::TensorFile& file = read->file;
+  auto vocabulary = vocabulary_of(file.metadata);
   if (!vocabulary) return console.fail(vocabulary.error());
 
   Spec spec = load_spec(options.target.spec);
-  const auto model = instantiate(options.target, spec, {from_metadata(file->metadata).sizes, {}});
+  const auto model = instantiate(options.target, spec, {from_metadata(file.metadata).sizes, {}});
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;
-  auto weights = from_tensors(*model, file->tensors, path);
+  auto weights = from_tensors(*model, file.tensors, *path);
   if (!weights) return console.fail(weights.error());
   auto compiled = compile(model, {});
   if (!compiled) return console.fail(compiled.error(), spec.sources);
@@ -148,7 +161,7 @@ Exit run(const Options& options, Console& console) {
   if (!emission) return console.fail(emission.error());
   emission->vocabulary = std::move(*vocabulary);
   emission->source = std::filesystem::path(options.target.spec).filename().string();
-  emission->weights_sha256 = backend::sha256(contents_of(path));
+  emission->weights_sha256 = read->sha256;
   emission->interface.magic = magic_of(emission->weights_sha256);
   std::vector<std::pair<std::string, std::string>> files;
   if (emits(options, "obj")) {

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "compiler/backend/header.h"
+#include "compiler/driver/machine_code.h"
 #include "compiler/driver/run_inputs.h"
 #include "compiler/driver/self_test.h"
-#include "compiler/schedule/plan_zero.h"
 
 namespace rnnc::driver {
 
@@ -61,10 +61,10 @@ class EmissionMaker {
     if (!module_.step)
       return problem(Code::cannot_emit, fmt::format("`{}` cannot run step by step", compiled_.body->name),
                      compiled_.no_step);
-    auto begin = schedule::plan_zero(*module_.begin, module_.dims, target.machine);
-    if (!begin) return problem(Code::not_run_yet, begin.error().message);
-    auto step = schedule::plan_zero(*module_.step, module_.dims, target.machine);
-    if (!step) return problem(Code::not_run_yet, step.error().message);
+    auto begin = make_plan(*module_.begin, module_.dims, target.machine);
+    if (!begin) return begin.error();
+    auto step = make_plan(*module_.step, module_.dims, target.machine);
+    if (!step) return step.error();
     interface_.begin = std::move(*begin);
     interface_.step = std::move(*step);
     return support::Unit{};

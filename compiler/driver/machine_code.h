@@ -8,6 +8,10 @@
 
 namespace rnnc::driver {
 
+// How a function is computed on a machine. Code in memory and in objects is made from the same plans.
+Outcome<schedule::Plan> make_plan(const ir::Function& function, const ir::DimTable& dims,
+                                  const schedule::Machine& machine);
+
 struct MachineCode {
   schedule::Plan plan;
   backend::CompiledFunction function;

@@ -139,9 +139,27 @@ std::string c_program(const Interface& interface, int64_t steps, int64_t seen) {
   if (interface.begin_inputs.empty()) {
     function("void begin(void *state)", "  (void)state;\n");
   } else {
-    begin =
-        "  net_inputs given;\n" + begin + "  CHECK(step(state, 0) == NET_ERROR_BEGIN)\n" +
-        "  CHECK(net_begin(state, NULL) == NET_ERROR_NULL)\n  CHECK(net_begin(state, &given) == NET_OK)\n";
+    begin = "  net_inputs given;\n" + begin + "  CHECK(step(state, 0) == NET_ERROR_BEGIN)\n" +
+            "  CHECK(run(state) == NET_ERROR_BEGIN)\n  CHECK(net_begin(state, NULL) == NET_ERROR_NULL)\n";
+    for (const Port& port : interface.begin_inputs) {
+      begin += fmt::format(
+          "  given.{0} = NULL;\n  CHECK(net_begin(state, &given) == NET_ERROR_NULL)\n"
+          "  given.{0} = given_{1};\n",
+          port.c_name, port.name);
+    }
+    for (const codegen::SeenTime& time : interface.times) {
+      for (const std::string& wrong : {fmt::format("{}", time.longest + 1), std::string("(size_t)-1")}) {
+        begin += fmt::format(
+            "  given.{0} = {1};\n  CHECK(net_begin(state, &given) == NET_ERROR_LENGTH)\n"
+            "  given.{0} = {2};\n",
+            time.c_name, wrong, seen);
+      }
+      begin += fmt::format(
+          "  given.{0} = 0;\n  CHECK(net_begin(state, &given) == NET_OK)\n"
+          "  CHECK(step(state, 0) == NET_OK)\n  given.{0} = {1};\n",
+          time.c_name, seen);
+    }
+    begin += "  CHECK(net_begin(state, &given) == NET_OK)\n";
     function("void begin(void *state)", begin);
   }
   function("void prepare(void *state)",

@@ -14,7 +14,7 @@ constexpr const char* kTagger =
     "  logits = words[t-1] |> embed[4] |> LSTM[H] |> linear[V]  loss cross_entropy(logits, words) }";
 
 backend::Emission words(int64_t tokens, const backend::Target& target) {
-  return *emission_of(compile_model(kTagger, "", {fmt::format("V={}", tokens)}), target);
+  return *emission_of(compile_model(kTagger, {{"V", tokens}}), target);
 }
 
 TEST(EmittedObject, HasReadOnlyDataAndItsOwnNamesOnly) {
@@ -136,7 +136,7 @@ int main(void) {{
 TEST(EmittedStep, RestoresTheControlWord) {
   Folder folder;
   const backend::Target target = backend::targets()[0];
-  const Model model = compile_model("model Half { input x: seq [X]  output y = x * 0.5 }", "", {"X=1"});
+  const Model model = compile_model("model Half { input x: seq [X]  output y = x * 0.5 }", {{"X", 1}});
   write_files(folder, *emission_of(model, target), target);
   folder.write("main.c", R"(
 #include "net.h"
@@ -187,7 +187,7 @@ TEST(EmittedObject, IsTheSameEachTime) {
 
 TEST(EmittedModels, ThatCannotStepAreRefusedWithTheReason) {
   const Model model =
-      compile_model("model Both { input x: seq [X]  output y = x |> bidirectional[GRU[3]] }", "", {"X=2"});
+      compile_model("model Both { input x: seq [X]  output y = x |> bidirectional[GRU[3]] }", {{"X", 2}});
   auto emission = emission_of(model, backend::targets()[0]);
   ASSERT_FALSE(emission);
   EXPECT_EQ(emission.error().message, "`Both` cannot run step by step");
@@ -198,7 +198,7 @@ TEST(EmittedModels, ThatCannotStepAreRefusedWithTheReason) {
 TEST(EmittedNames, AreAsciiAndDiffer) {
   const backend::Target target = backend::targets()[0];
   const auto complaint = [&](const char* text) {
-    auto emission = emission_of(compile_model(text, "", {"X=2"}), target);
+    auto emission = emission_of(compile_model(text, {{"X", 2}}), target);
     return emission ? std::string() : emission.error().message;
   };
   EXPECT_EQ(complaint("model M { input größe: seq [X]  output y = größe }"), "`größe` is no name in C");
