@@ -259,10 +259,22 @@ class Reader {
           tensor = formats::find(data_, "lengths." + input.name);
       }
       if (tensor == nullptr) tensor = formats::find(data_, "lengths");
-      if (tensor == nullptr || !arguments_.steps.contains(dim)) continue;
-      if (!take_lengths(*tensor, dim)) return false;
+      if (!arguments_.steps.contains(dim)) continue;
+      if (tensor == nullptr) {
+        fill_lengths(dim);
+      } else if (!take_lengths(*tensor, dim)) {
+        return false;
+      }
     }
     return true;
+  }
+
+  // Every sequence has all steps.
+  void fill_lengths(const std::string& dim) {
+    const auto steps = static_cast<double>(arguments_.steps.at(dim));
+    arguments_.inputs["lengths." + dim] = {ir::Element::i32,
+                                           {arguments_.batch},
+                                           std::vector<double>(static_cast<size_t>(arguments_.batch), steps)};
   }
 
   bool take_lengths(const Tensor& tensor, const std::string& dim) {
