@@ -94,77 +94,97 @@ int main(void) {
 }
 )";
 
-std::string c_type(const Port& port) { return port.element == ir::Element::i32 ? "int32_t" : "float"; }
+// The functions that differ from model to model.
+class ProgramText {
+ public:
+  ProgramText(const Interface& interface, int64_t steps, int64_t seen)
+      : interface_(interface), steps_(steps), seen_(seen) {}
+
+  std::string write() {
+    text_ = kHead + fmt::format("#define STEPS {}\n", steps_);
+    for (const Port& port : interface_.begin_inputs)
+      add_input(port, "given_" + port.name, port.elements * (port.time ? seen_ : 1));
+    for (const Port& port : interface_.inputs) {
+      add_input(port, "in_" + port.name, port.elements * steps_);
+      add_argument("in_" + port.name, port);
+    }
+    for (const Port& port : interface_.outputs) add_output(port);
+    function("void read_all(void)", read_);
+    function("void keep(void)", keep_);
+    function("void same(void)", same_);
+    function("void write_all(void)", write_);
+    function("int step(void *state, int i)", fmt::format("  return net_step(state{});\n", at_step_));
+    function("int run(void *state)", fmt::format("  return net_run(state{}, STEPS);\n", all_));
+    function("void begin(void *state)", interface_.begin_inputs.empty() ? "  (void)state;\n" : begin());
+    function("void prepare(void *state)",
+             "  CHECK(net_init(state, NET_STATE_BYTES) == NET_OK)\n  begin(state);\n");
+    return text_ + kMain;
+  }
+
+ private:
+  void function(const char* signature, const std::string& body) {
+    text_ += fmt::format("static {} {{\n{}}}\n", signature, body);
+  }
+
+  void add_input(const Port& port, const std::string& name, int64_t elements) {
+    const char* type = port.element == ir::Element::i32 ? "int32_t" : "float";
+    text_ += fmt::format("static {} {}[{}];\n", type, name, elements);
+    read_ += fmt::format("  CHECK(fread({0}, sizeof {0}, 1, stdin) == 1)\n", name);
+  }
+
+  void add_argument(const std::string& name, const Port& port) {
+    at_step_ += fmt::format(", {} + i * {}", name, port.elements);
+    all_ += ", " + name;
+  }
+
+  void add_output(const Port& port) {
+    add_argument("out_" + port.name, port);
+    text_ += fmt::format("static float out_{0}[{1}], kept_{0}[{1}];\n", port.name, port.elements * steps_);
+    const std::string clear = fmt::format("  memset(out_{0}, 0, sizeof out_{0});\n", port.name);
+    keep_ += fmt::format("  memcpy(kept_{0}, out_{0}, sizeof out_{0});\n", port.name) + clear;
+    same_ += fmt::format("  CHECK(memcmp(kept_{0}, out_{0}, sizeof out_{0}) == 0)\n", port.name) + clear;
+    write_ += fmt::format("  CHECK(fwrite(kept_{0}, sizeof kept_{0}, 1, stdout) == 1)\n", port.name);
+  }
+
+  // Sets a field to what begin must refuse, and back.
+  std::string refused(const std::string& field, const std::string& wrong, const char* answer,
+                      const std::string& right) const {
+    return fmt::format(
+        "  given.{0} = {1};\n  CHECK(net_begin(state, &given) == NET_{2})\n  given.{0} = {3};\n", field,
+        wrong, answer, right);
+  }
+
+  std::string begin() const {
+    std::string body = "  net_inputs given;\n", checks;
+    for (const Port& port : interface_.begin_inputs) {
+      body += fmt::format("  given.{} = given_{};\n", port.c_name, port.name);
+      checks += refused(port.c_name, "NULL", "ERROR_NULL", "given_" + port.name);
+    }
+    for (const codegen::SeenTime& time : interface_.times) {
+      const std::string seen = std::to_string(seen_);
+      body += fmt::format("  given.{} = {};\n", time.c_name, seen);
+      checks += refused(time.c_name, std::to_string(time.longest + 1), "ERROR_LENGTH", seen);
+      checks += refused(time.c_name, "(size_t)-1", "ERROR_LENGTH", seen);
+      checks += fmt::format(
+          "  given.{} = 0;\n  CHECK(net_begin(state, &given) == NET_OK)\n"
+          "  CHECK(step(state, 0) == NET_OK)\n  given.{} = {};\n",
+          time.c_name, time.c_name, seen);
+    }
+    return body + "  CHECK(step(state, 0) == NET_ERROR_BEGIN)\n  CHECK(run(state) == NET_ERROR_BEGIN)\n" +
+           "  CHECK(net_begin(state, NULL) == NET_ERROR_NULL)\n" + checks +
+           "  CHECK(net_begin(state, &given) == NET_OK)\n";
+  }
+
+  const Interface& interface_;
+  int64_t steps_, seen_;
+  std::string text_, read_, keep_, same_, write_;
+  std::string at_step_, all_;  // the arrays as arguments
+};
 
 }  // namespace
 
 std::string c_program(const Interface& interface, int64_t steps, int64_t seen) {
-  std::string text = kHead, read, keep, same, write, step, run, begin;
-  text += fmt::format("#define STEPS {}\n", steps);
-  auto reads = [&](const Port& port, const std::string& name, int64_t elements) {
-    text += fmt::format("static {} {}[{}];\n", c_type(port), name, elements);
-    read += fmt::format("  CHECK(fread({0}, sizeof {0}, 1, stdin) == 1)\n", name);
-  };
-  for (const Port& port : interface.begin_inputs) {
-    reads(port, "given_" + port.name, port.elements * (port.time ? seen : 1));
-    begin += fmt::format("  given.{} = given_{};\n", port.c_name, port.name);
-  }
-  for (const codegen::SeenTime& time : interface.times)
-    begin += fmt::format("  given.{} = {};\n", time.c_name, seen);
-  for (const Port& port : interface.inputs) {
-    reads(port, "in_" + port.name, port.elements * steps);
-    step += fmt::format(", in_{} + i * {}", port.name, port.elements);
-    run += fmt::format(", in_{}", port.name);
-  }
-  for (const Port& port : interface.outputs) {
-    text += fmt::format("static float out_{0}[{1}], kept_{0}[{1}];\n", port.name, port.elements * steps);
-    step += fmt::format(", out_{} + i * {}", port.name, port.elements);
-    run += fmt::format(", out_{}", port.name);
-    keep += fmt::format(
-        "  memcpy(kept_{0}, out_{0}, sizeof out_{0});\n  memset(out_{0}, 0, sizeof out_{0});\n", port.name);
-    same += fmt::format(
-        "  CHECK(memcmp(kept_{0}, out_{0}, sizeof out_{0}) == 0)\n  memset(out_{0}, 0, sizeof out_{0});\n",
-        port.name);
-    write += fmt::format("  CHECK(fwrite(kept_{0}, sizeof kept_{0}, 1, stdout) == 1)\n", port.name);
-  }
-  auto function = [&](const char* signature, const std::string& body) {
-    text += fmt::format("static {} {{\n{}}}\n", signature, body);
-  };
-  function("void read_all(void)", read);
-  function("void keep(void)", keep);
-  function("void same(void)", same);
-  function("void write_all(void)", write);
-  function("int step(void *state, int i)", fmt::format("  return net_step(state{});\n", step));
-  function("int run(void *state)", fmt::format("  return net_run(state{}, STEPS);\n", run));
-  if (interface.begin_inputs.empty()) {
-    function("void begin(void *state)", "  (void)state;\n");
-  } else {
-    begin = "  net_inputs given;\n" + begin + "  CHECK(step(state, 0) == NET_ERROR_BEGIN)\n" +
-            "  CHECK(run(state) == NET_ERROR_BEGIN)\n  CHECK(net_begin(state, NULL) == NET_ERROR_NULL)\n";
-    for (const Port& port : interface.begin_inputs) {
-      begin += fmt::format(
-          "  given.{0} = NULL;\n  CHECK(net_begin(state, &given) == NET_ERROR_NULL)\n"
-          "  given.{0} = given_{1};\n",
-          port.c_name, port.name);
-    }
-    for (const codegen::SeenTime& time : interface.times) {
-      for (const std::string& wrong : {fmt::format("{}", time.longest + 1), std::string("(size_t)-1")}) {
-        begin += fmt::format(
-            "  given.{0} = {1};\n  CHECK(net_begin(state, &given) == NET_ERROR_LENGTH)\n"
-            "  given.{0} = {2};\n",
-            time.c_name, wrong, seen);
-      }
-      begin += fmt::format(
-          "  given.{0} = 0;\n  CHECK(net_begin(state, &given) == NET_OK)\n"
-          "  CHECK(step(state, 0) == NET_OK)\n  given.{0} = {1};\n",
-          time.c_name, seen);
-    }
-    begin += "  CHECK(net_begin(state, &given) == NET_OK)\n";
-    function("void begin(void *state)", begin);
-  }
-  function("void prepare(void *state)",
-           "  CHECK(net_init(state, NET_STATE_BYTES) == NET_OK)\n  begin(state);\n");
-  return text + kMain;
+  return ProgramText(interface, steps, seen).write();
 }
 
 }  // namespace rnnc::emit

@@ -80,8 +80,9 @@ inline Model compile_model(const std::string& text, const testing::NamedSizes& s
 }
 
 inline driver::Outcome<backend::Emission> emission_of(const Model& model, const backend::Target& target,
-                                                      std::optional<int64_t> longest = {}) {
-  auto emission = driver::make_emission(*model.compiled, model.weights, target, {"net", longest});
+                                                      std::optional<int64_t> longest = {},
+                                                      const std::string& prefix = "net") {
+  auto emission = driver::make_emission(*model.compiled, model.weights, target, {prefix, longest});
   if (!emission) return emission;
   emission->source = "spec.rnn";
   emission->weights_sha256 = backend::sha256("weights");
@@ -89,13 +90,13 @@ inline driver::Outcome<backend::Emission> emission_of(const Model& model, const 
   return emission;
 }
 
-// net.o and net.h.
+// net.o and net.h, or as the prefix says.
 inline void write_files(const Folder& folder, const backend::Emission& emission,
                         const backend::Target& target) {
   auto object = backend::emit_object(emission, target);
   ASSERT_TRUE(object) << object.error().message;
-  folder.write("net.o", *object);
-  folder.write("net.h", backend::header_text(emission, target.name));
+  folder.write(emission.interface.prefix + ".o", *object);
+  folder.write(emission.interface.prefix + ".h", backend::header_text(emission, target.name));
 }
 
 inline constexpr const char* kStrict = "-Wall -Wextra -pedantic -Wshadow -Wconversion -Werror -O0";

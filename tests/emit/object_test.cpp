@@ -179,7 +179,63 @@ int main(void) {
   folder.run("./main");
 }
 
-// Several models, and several streams of each, in one program.
+// Two models in one program, run in turn and by two threads each; blocks of the one are none of the other.
+TEST(EmittedObject, StandsBesideOthersInOneProgram) {
+  Folder folder;
+  const backend::Target target = backend::native_target();
+  const Model model =
+      compile_model("model M[H = 9] { input x: seq [X]  output y = x |> GRU[H] |> linear[X] }", {{"X", 3}});
+  for (const char* prefix : {"one", "two"}) {
+    auto emission = emission_of(model, target, {}, prefix);
+    if (prefix == std::string("two")) {
+      emission->interface.magic = 99;
+      for (auto& [name, value] : emission->interface.weights) value[0] += 0.5f;
+    }
+    write_files(folder, *emission, target);
+  }
+  folder.write("main.c", R"(
+#include "one.h"
+#include "two.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+enum { STEPS = 200 };
+static float x[STEPS][3], expected[2][STEPS][3];
+static void *block(size_t bytes) {
+  char *memory = malloc(bytes + 64);
+  return memory + (64 - (size_t)((uintptr_t)memory % 64)) % 64;
+}
+static void *work(void *which) {
+  const int two = *(int *)which;
+  float y[STEPS][3];
+  void *state = block(ONE_STATE_BYTES);
+  int i, round;
+  for (round = 0; round < 20; ++round) {
+    if (two ? two_init(state, TWO_STATE_BYTES) : one_init(state, ONE_STATE_BYTES)) exit(1);
+    for (i = 0; i < STEPS; ++i)
+      if (two ? two_step(state, x[i], y[i]) : one_step(state, x[i], y[i])) exit(2);
+    if (memcmp(y, expected[two], sizeof y)) exit(3);
+  }
+  return NULL;
+}
+int main(void) {
+  void *one = block(ONE_STATE_BYTES), *two = block(TWO_STATE_BYTES);
+  pthread_t threads[4];
+  int which[4] = {0, 1, 0, 1}, i;
+  for (i = 0; i < STEPS * 3; ++i) x[0][i] = (float)(i % 17) / 9 - 1;
+  if (one_init(one, ONE_STATE_BYTES) || two_init(two, TWO_STATE_BYTES)) return 4;
+  if (two_step(one, x[0], expected[1][0]) != TWO_ERROR_STATE) return 5;
+  for (i = 0; i < STEPS; ++i)
+    if (one_step(one, x[i], expected[0][i]) || two_step(two, x[i], expected[1][i])) return 6;
+  if (!memcmp(expected[0], expected[1], sizeof expected[0])) return 7;
+  for (i = 0; i < 4; ++i) pthread_create(&threads[i], NULL, work, &which[i]);
+  for (i = 0; i < 4; ++i) pthread_join(threads[i], NULL);
+  return 0;
+})");
+  folder.run("cc -std=c99 -Wall -Wextra -Werror main.c one.o two.o -o main -pthread");
+  folder.run("./main");
+}
+
 TEST(EmittedObject, IsTheSameEachTime) {
   const backend::Target target = backend::native_target();
   EXPECT_EQ(*backend::emit_object(words(6, target), target), *backend::emit_object(words(6, target), target));
