@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
+#include <llvm/Object/ArchiveWriter.h>
 #include <llvm/Support/SHA256.h>
 #include <llvm/Target/TargetMachine.h>
 
@@ -10,6 +11,7 @@
 
 #include "compiler/backend/llvm_machine.h"
 #include "compiler/codegen/code.h"
+#include "compiler/support/check.h"
 
 namespace rnnc::backend {
 
@@ -30,20 +32,47 @@ void write_vocabulary(codegen::Code& code, const std::string& prefix, const Voca
   code.visible_bytes(prefix + "_vocabulary_offsets", table, alignof(uint32_t));
 }
 
+std::string archive_of(const std::string& name, const std::string& object) {
+  const llvm::NewArchiveMember member(llvm::MemoryBufferRef(object, name));
+  auto archive =
+      llvm::writeArchiveToBuffer(member, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+                                 /*Deterministic=*/true, /*Thin=*/false);
+  RNNC_CHECK(static_cast<bool>(archive), "an object that does not fit an archive");
+  return (*archive)->getBuffer().str();
+}
+
+std::string llvm_text(const llvm::Module& module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, nullptr);
+  return text;
+}
+
 }  // namespace
 
-support::Result<std::string> emit_object(const Emission& emission, const Target& target) {
+support::Result<std::string> emit_code(const Emission& emission, const Target& target, CodeForm form) {
   auto machine = llvm_machine(target);
   if (!machine) return machine.error();
+  const std::string& prefix = emission.interface.prefix;
   llvm::LLVMContext context;
-  llvm::Module module(emission.interface.prefix, context);
+  llvm::Module module(prefix, context);
   module.setTargetTriple(target.triple);
   module.setDataLayout((*machine)->createDataLayout());
   codegen::Code code(module, target.cpu, target.features, target.machine.fma);
   codegen::write_interface(code, emission.interface);
-  if (emission.vocabulary) write_vocabulary(code, emission.interface.prefix, *emission.vocabulary);
+  if (emission.vocabulary) write_vocabulary(code, prefix, *emission.vocabulary);
   check(module);
-  return to_object(module, **machine);
+  switch (form) {
+    case CodeForm::object:
+      return to_object(module, **machine);
+    case CodeForm::static_library:
+      return archive_of(prefix + ".o", to_object(module, **machine));
+    case CodeForm::assembly:
+      return to_assembly(module, **machine);
+    case CodeForm::llvm_ir:
+      return llvm_text(module);
+  }
+  RNNC_UNREACHABLE("code of no form");
 }
 
 std::string sha256(std::string_view bytes) {

@@ -27,9 +27,15 @@ struct Emission {
   std::string weights_sha256;  // of the file, in hexadecimal digits
 };
 
-// The bytes of a relocatable object (ELF). The plans must be made for the target's machine. Fails if LLVM
-// lacks the target.
-support::Result<std::string> emit_object(const Emission& emission, const Target& target);
+// What an emission can be written as. An object is relocatable ELF, a static library an archive of that
+// alone.
+enum class CodeForm : uint8_t { object, static_library, assembly, llvm_ir };
+
+// The file's contents. The plans must be made for the target's machine. Fails if LLVM lacks the target.
+support::Result<std::string> emit_code(const Emission& emission, const Target& target, CodeForm form);
+inline support::Result<std::string> emit_object(const Emission& emission, const Target& target) {
+  return emit_code(emission, target, CodeForm::object);
+}
 
 // In hexadecimal digits, as `sha256sum` prints it.
 std::string sha256(std::string_view bytes);

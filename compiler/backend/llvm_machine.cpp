@@ -48,15 +48,26 @@ void check(const llvm::Module& module) {
   RNNC_CHECK(!llvm::verifyModule(module, &stream), wrong);
 }
 
-std::string to_object(llvm::Module& module, llvm::TargetMachine& machine) {
+namespace {
+
+std::string to_file(llvm::Module& module, llvm::TargetMachine& machine, llvm::CodeGenFileType type) {
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
-  bool cannot = machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile,
+  bool cannot = machine.addPassesToEmitFile(passes, stream, nullptr, type,
                                             /*DisableVerify=*/true);
-  RNNC_CHECK(!cannot, "a target without object files");
+  RNNC_CHECK(!cannot, "a target without files of code");
   passes.run(module);
   return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+std::string to_object(llvm::Module& module, llvm::TargetMachine& machine) {
+  return to_file(module, machine, llvm::CodeGenFileType::ObjectFile);
+}
+std::string to_assembly(llvm::Module& module, llvm::TargetMachine& machine) {
+  return to_file(module, machine, llvm::CodeGenFileType::AssemblyFile);
 }
 
 }  // namespace rnnc::backend

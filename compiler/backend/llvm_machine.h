@@ -19,7 +19,8 @@ support::Result<std::unique_ptr<llvm::TargetMachine>> llvm_machine(const Target&
 // That a module is wrong is up to us.
 void check(const llvm::Module& module);
 
-// The bytes of an object file; the module is of no use after it.
+// The bytes of an object file, or the text of its assembly; the module is of no use after it.
 std::string to_object(llvm::Module& module, llvm::TargetMachine& machine);
+std::string to_assembly(llvm::Module& module, llvm::TargetMachine& machine);
 
 }  // namespace rnnc::backend

@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
+#include <set>
 
 #include "compiler/backend/header.h"
 #include "compiler/driver/commands.h"
@@ -22,7 +24,20 @@ namespace {
 
 using diagnostics::Code;
 
-const std::vector<std::string> kKinds = {"obj",     "header", "static-lib", "asm",
+// What can be written, and the end of its file's name; the object's is the one that was given.
+struct Kind {
+  std::string_view word;
+  const char* extension;
+  std::optional<backend::CodeForm> form;  // none: the header
+};
+constexpr auto kKinds = std::to_array<Kind>({
+    {"obj", "", backend::CodeForm::object},
+    {"header", ".h", {}},
+    {"static-lib", ".a", backend::CodeForm::static_library},
+    {"asm", ".s", backend::CodeForm::assembly},
+    {"llvm-ir", ".ll", backend::CodeForm::llvm_ir},
+});
+const std::vector<std::string> kWords = {"obj",     "header", "static-lib", "asm",
                                          "llvm-ir", "ir",     "dot",        "self-test"};
 
 struct Options {
@@ -34,14 +49,15 @@ struct Options {
   std::optional<int64_t> longest;
 };
 
-bool emits(const Options& options, std::string_view kind) {
-  return std::ranges::find(options.kinds, kind) != options.kinds.end();
+const Kind* kind_named(std::string_view word) {
+  const auto* kind = std::ranges::find(kKinds, word, &Kind::word);
+  return kind == kKinds.end() ? nullptr : kind;
 }
 
 // What this version does not do, though the option knows the word.
 std::string refused(const Options& options) {
   for (const std::string& kind : options.kinds) {
-    if (kind != "obj" && kind != "header") return fmt::format("this version cannot emit `{}`", kind);
+    if (kind_named(kind) == nullptr) return fmt::format("this version cannot emit `{}`", kind);
   }
   for (const std::string& word : options.weights) {
     if (word == "extern" || word == "blob")
@@ -61,8 +77,9 @@ Outcome<std::string> weights_file(const Options& options) {
                  "`--weights w.safetensors` names what `init` or `train` wrote");
 }
 
-std::string header_path(const Options& options) {
-  return std::filesystem::path(options.output).replace_extension(".h").string();
+std::string path_of(const Options& options, const Kind& kind) {
+  if (*kind.extension == '\0') return options.output;
+  return std::filesystem::path(options.output).replace_extension(kind.extension).string();
 }
 
 support::Result<backend::Target> target_named(const std::string& cpu) {
@@ -125,9 +142,13 @@ Outcome<> check_names(const Options& options) {
   if (options.output == "-")
     return problem(Code::bad_option, "an object is not written to standard output",
                    "`-o amp.o` names a file");
-  if (header_path(options) == options.output)
-    return problem(Code::bad_option, fmt::format("`{}` would be the object and its header", options.output),
+  std::set<std::string> paths;
+  for (const std::string& word : options.kinds) {
+    const Kind* kind = kind_named(word);
+    if (kind == nullptr || paths.insert(path_of(options, *kind)).second) continue;
+    return problem(Code::bad_option, fmt::format("two files would be `{}`", path_of(options, *kind)),
                    "`-o amp.o` writes amp.o and amp.h");
+  }
   if (const std::string prefix = prefix_of(options); !backend::is_c_name(prefix))
     return problem(Code::cannot_emit, fmt::format("`{}` is no name in C", prefix),
                    "`--prefix NAME` says what the names of functions begin with");
@@ -164,13 +185,13 @@ Exit run(const Options& options, Console& console) {
   emission->weights_sha256 = read->sha256;
   emission->interface.magic = magic_of(emission->weights_sha256);
   std::vector<std::pair<std::string, std::string>> files;
-  if (emits(options, "obj")) {
-    auto object = backend::emit_object(*emission, *cpu);
-    if (!object) return console.fail(problem(Code::not_run_yet, object.error().message));
-    files.emplace_back(options.output, std::move(*object));
+  for (const std::string& word : options.kinds) {
+    const Kind& kind = *kind_named(word);
+    auto contents = kind.form ? backend::emit_code(*emission, *cpu, *kind.form)
+                              : support::Result<std::string>(backend::header_text(*emission, cpu->name));
+    if (!contents) return console.fail(problem(Code::not_run_yet, contents.error().message));
+    files.emplace_back(path_of(options, kind), std::move(*contents));
   }
-  if (emits(options, "header"))
-    files.emplace_back(header_path(options), backend::header_text(*emission, cpu->name));
   if (auto written = write(files); !written)
     return console.fail(problem(Code::bad_file, written.error().message));
   return Exit::done;
@@ -198,10 +219,11 @@ Command emit_command() {
             app.add_option("--cpu", options->cpu,
                            "baseline (any x86-64, the default), v3, v4, native, or a target's name")
                 ->option_text("NAME");
-            app.add_option("--emit", options->kinds, "What to write: obj,header")
+            app.add_option("--emit", options->kinds,
+                           "What to write: obj,header by default; static-lib, asm, llvm-ir")
                 ->option_text("KINDS")
                 ->delimiter(',')
-                ->check(CLI::IsMember(kKinds).description(""))
+                ->check(CLI::IsMember(kWords).description(""))
                 ->allow_extra_args(false);
             app.add_option("--longest", options->longest,
                            "Room for so many steps of sequences that are seen whole")

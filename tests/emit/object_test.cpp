@@ -236,6 +236,49 @@ int main(void) {
   folder.run("./main");
 }
 
+// The text between the lines "```kind" and "```" of the page.
+std::string block_of(const std::string& page, const std::string& kind) {
+  const std::string begin = "```" + kind + "\n";
+  const size_t at = page.find(begin) + begin.size();
+  return page.substr(at, page.find("```", at) - at);
+}
+
+TEST(EmittedObject, IsUsedAsThePageShows) {
+  std::ostringstream page;
+  page << std::ifstream(RNNC_SOURCE_DIR "/docs/abi.md").rdbuf();
+  Folder folder;
+  const backend::Target target = backend::native_target();
+  const Model model = compile_model(block_of(page.str(), "rnn"), {{"X", 1}, {"Y", 1}});
+  write_files(folder, *emission_of(model, target, {}, "amp"), target);
+  folder.write("main.c", block_of(page.str(), "c"));
+  folder.run(fmt::format("cc -std=c99 {} main.c amp.o -o main", kStrict));
+  EXPECT_NE(folder.run("./main"), "");
+}
+
+// Library, assembly and LLVM IR are the same code.
+TEST(EmittedCode, HasSeveralForms) {
+  Folder folder;
+  const backend::Target target = backend::targets()[0];
+  const backend::Emission emission = words(6, target);
+  folder.write("net.o", *backend::emit_object(emission, target));
+  folder.write("net.a", *backend::emit_code(emission, target, backend::CodeForm::static_library));
+  folder.write("net.s", *backend::emit_code(emission, target, backend::CodeForm::assembly));
+  folder.write("net.h", backend::header_text(emission, target.name));
+  folder.run("mkdir member && cd member && ar x ../net.a && cmp net.o ../net.o");
+  folder.write("main.c", R"(
+#include "net.h"
+#include <stdlib.h>
+int main(void) {
+  char *memory = malloc(NET_STATE_BYTES + NET_ALIGN);
+  float error = 1;
+  return net_self_test(memory + (NET_ALIGN - (uintptr_t)memory % NET_ALIGN) % NET_ALIGN, &error);
+})");
+  folder.run("cc -std=c99 main.c -L. -l:net.a -o from_library && ./from_library");
+  folder.run("cc -std=c99 main.c net.s -o from_assembly && ./from_assembly");
+  const std::string text = *backend::emit_code(emission, target, backend::CodeForm::llvm_ir);
+  EXPECT_NE(text.find("define i32 @net_step(ptr %0, ptr %1, ptr %2)"), std::string::npos);
+}
+
 TEST(EmittedObject, IsTheSameEachTime) {
   const backend::Target target = backend::native_target();
   EXPECT_EQ(*backend::emit_object(words(6, target), target), *backend::emit_object(words(6, target), target));
