@@ -11,7 +11,7 @@
 namespace rnnc::driver {
 
 struct EmissionOptions {
-  std::string prefix;
+  std::string prefix;                   // a name in C
   std::optional<int64_t> longest = {};  // steps of sequences that are seen whole
 };
 

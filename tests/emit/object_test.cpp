@@ -18,8 +18,9 @@ backend::Emission words(int64_t tokens, const backend::Target& target) {
 }
 
 TEST(EmittedObject, HasReadOnlyDataAndItsOwnNamesOnly) {
-  for (const backend::Target& target :
-       {backend::targets()[0], backend::targets()[1], backend::native_target()}) {
+  std::vector<backend::Target> targets = backend::targets();
+  targets.push_back(backend::native_target());
+  for (const backend::Target& target : targets) {
     Folder folder;
     backend::Emission emission = words(6, target);
     emission.vocabulary = backend::VocabularyTable{{"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}};
