@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compiler/backend/target.h"
 #include "compiler/driver/commands.h"
+#include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
+#include "compiler/schedule/cost.h"
+#include "compiler/schedule/plan_zero.h"
 #include "compiler/sema/parameters.h"
 #include "compiler/support/check.h"
 
@@ -93,6 +97,39 @@ struct Parameters {
   int64_t numbers = 0;
 };
 
+// What running it takes: the State, and what one step of one sequence costs (of a model without time, one
+// sample).
+struct Running {
+  std::vector<std::pair<ir::StateEntry, std::vector<int64_t>>> states;
+  int64_t flops = 0, bytes = 0;
+};
+Outcome<Running> running_of(const std::shared_ptr<const Model>& model) {
+  auto compiled = compile(model, {});
+  if (!compiled) return compiled.error();
+  const ir::Module& module = compiled->module;
+  Running running;
+  for (const ir::StateEntry& entry : module.state) {
+    std::vector<int64_t> shape;
+    for (ir::DimId dim : entry.type.dims) {
+      if (module.dims[dim].kind == ir::DimKind::constant) shape.push_back(module.dims[dim].size);
+    }
+    running.states.emplace_back(entry, std::move(shape));
+  }
+  auto plan = schedule::plan_zero(module.forward, module.dims, backend::native_target().machine);
+  if (!plan) return running;
+  const schedule::Cost cost = schedule::cost_of(*plan);
+  auto a_step = [&](const schedule::SizeExpr& size) {
+    auto at = [&](int64_t steps) {
+      return size.evaluate(
+          [&](ir::DimId dim) { return plan->dims[dim].kind == ir::DimKind::batch ? 1 : steps; });
+    };
+    return plan->times.empty() ? at(0) : at(2) - at(1);
+  };
+  running.flops = a_step(cost.flops);
+  running.bytes = a_step(cost.read) + a_step(cost.written);
+  return running;
+}
+
 Json value_json(const std::string& name, const sema::Type& type, const Model& model) {
   Json json = {{"name", name}, {"sequence", is_sequence(type, model)}};
   if (type.clock) json["length"] = model.body->clocks[*type.clock];
@@ -104,7 +141,7 @@ Json value_json(const std::string& name, const sema::Type& type, const Model& mo
   return json;
 }
 
-Json to_json(const Model& model) {
+Json to_json(const Model& model, const Running& running) {
   const Body& body = *model.body;
   const Parameters parameters(model);
   Json json = {{body.kind == ast::BodyKind::model ? "model" : "cell", body.name}};
@@ -128,6 +165,13 @@ Json to_json(const Model& model) {
   for (const sema::NamedNode& output : body.outputs) {
     json["outputs"].push_back(value_json(output.name, body[output.node].type, model));
   }
+  json["states"] = Json::array();
+  for (const auto& [entry, shape] : running.states) {
+    json["states"].push_back(
+        {{"path", entry.path}, {"shape", shape}, {"first", fmt::format("{}", entry.first)}});
+  }
+  json["flops_a_step"] = running.flops;
+  json["bytes_a_step"] = running.bytes;
   return json;
 }
 
@@ -150,7 +194,7 @@ std::string initialisers(const sema::StoredTensor& tensor, const Parameters& par
   return fmt::format("{}", fmt::join(kinds, ", "));
 }
 
-std::string to_text(const Model& model, const std::string& file) {
+std::string to_text(const Model& model, const Running& running, const std::string& file) {
   const Body& body = *model.body;
   const Parameters parameters(model);
   std::string result =
@@ -172,7 +216,13 @@ std::string to_text(const Model& model, const std::string& file) {
   for (const sema::NamedNode& output : body.outputs) {
     values.add({"output", output.name, text(body[output.node].type, model)});
   }
-  return result + "\n" + values.text({});
+  for (const auto& [entry, shape] : running.states) {
+    values.add(
+        {"state", entry.path, text(shape), entry.first == 0 ? "" : fmt::format("first {}", entry.first)});
+  }
+  return result + "\n" + values.text({}) +
+         fmt::format("\na step of one sequence: {} FLOP, {} bytes\n", with_commas(running.flops),
+                     with_commas(running.bytes));
 }
 
 Exit run(const Options& options, Console& console) {
@@ -180,14 +230,18 @@ Exit run(const Options& options, Console& console) {
   std::shared_ptr<const Model> model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;
-  console.print(options.json ? to_json(*model).dump(2) + "\n" : to_text(*model, options.target.spec));
+  const Outcome<Running> running = running_of(model);
+  if (!running) console.fail(running.error(), spec.sources);
+  const Running shown = running ? *running : Running{};
+  console.print(options.json ? to_json(*model, shown).dump(2) + "\n"
+                             : to_text(*model, shown, options.target.spec));
   return Exit::done;
 }
 
 }  // namespace
 
 Command inspect_command() {
-  return {"inspect", "List parameters, inputs and outputs",
+  return {"inspect", "List parameters, inputs, outputs and states, and what a step costs",
           "  rnnc inspect char_lm.rnn -D V=96\n"
           "  rnnc inspect library:GRU -D X=16 -D H=32 --json",
           [](CLI::App& app) {
