@@ -16,7 +16,9 @@ option(RNNC_FUZZ "Build the fuzz targets (needs Clang)" OFF)
 
 find_program(RNNC_CCACHE ccache)
 if(RNNC_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${RNNC_CCACHE})
+  # Else it would not keep what is compiled with precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RNNC_CCACHE})
+  add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>)
 endif()
 
 find_package(fmt 9 REQUIRED CONFIG)

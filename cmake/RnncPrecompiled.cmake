@@ -1,0 +1,29 @@
+# Half of the time of compiling a file is reading the standard library and fmt; so they are read once. Every file still includes
+# what it uses: this only makes it quick, and with another compiler than GCC it is left away.
+set(RNNC_PRECOMPILED
+  <algorithm> <functional> <map> <memory> <optional> <set> <string> <string_view> <utility> <variant> <vector>
+  <fmt/format.h> <fmt/ranges.h>)
+
+function(rnnc_precompiled_of kind)
+  file(WRITE ${PROJECT_BINARY_DIR}/precompiled_${kind}.cpp "${ARGN}\n")
+endfunction()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A library and a program are compiled with different flags, and so are their headers.
+  rnnc_precompiled_of(room "")
+  add_library(rnnc_precompiled_room STATIC ${PROJECT_BINARY_DIR}/precompiled_room.cpp)
+  target_precompile_headers(rnnc_precompiled_room PRIVATE ${RNNC_PRECOMPILED})
+  target_link_libraries(rnnc_precompiled_room PRIVATE rnnc_flags fmt::fmt)
+  rnnc_precompiled_of(test "int main() {}")
+  add_executable(rnnc_precompiled_test EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/precompiled_test.cpp)
+  target_precompile_headers(rnnc_precompiled_test PRIVATE ${RNNC_PRECOMPILED} <gtest/gtest.h>)
+  target_compile_definitions(rnnc_precompiled_test PRIVATE RNNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_options(rnnc_precompiled_test PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_link_libraries(rnnc_precompiled_test PRIVATE rnnc_flags fmt::fmt GTest::gtest GTest::gtest_main)
+endif()
+
+function(rnnc_use_precompiled target kind)
+  if(TARGET rnnc_precompiled_${kind})
+    target_precompile_headers(${target} REUSE_FROM rnnc_precompiled_${kind})
+  endif()
+endfunction()
