@@ -9,17 +9,16 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/machine_code.h"
 #include "compiler/driver/pass_options.h"
 #include "compiler/driver/target.h"
 #include "compiler/ir/text.h"
 #include "compiler/schedule/describe.h"
-#include "compiler/schedule/plan_zero.h"
 
 namespace rnnc::driver {
 
 namespace {
 
-using diagnostics::Code;
 using diagnostics::CodeInfo;
 
 enum class Which { gradient, forward, step };
@@ -94,8 +93,8 @@ Exit explain_spec(const Options& options, Console& console) {
     console.print(ir::print(*function, compiled->module.dims));
     return Exit::done;
   }
-  auto plan = schedule::plan_zero(*function, compiled->module.dims, backend::native_target().machine);
-  if (!plan) return console.fail(problem(Code::not_run_yet, plan.error().message));
+  auto plan = make_plan(*function, compiled->module.dims, backend::native_target().machine);
+  if (!plan) return console.fail(plan.error());
   console.print(schedule::describe(*plan));
   return Exit::done;
 }

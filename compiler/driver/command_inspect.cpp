@@ -9,10 +9,10 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/machine_code.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
 #include "compiler/schedule/cost.h"
-#include "compiler/schedule/plan_zero.h"
 #include "compiler/sema/parameters.h"
 #include "compiler/support/check.h"
 
@@ -115,7 +115,7 @@ Outcome<Running> running_of(const std::shared_ptr<const Model>& model) {
     }
     running.states.emplace_back(entry, std::move(shape));
   }
-  auto plan = schedule::plan_zero(module.forward, module.dims, backend::native_target().machine);
+  auto plan = make_plan(module.forward, module.dims, backend::native_target().machine);
   if (!plan) return running;
   const schedule::Cost cost = schedule::cost_of(*plan);
   auto a_step = [&](const schedule::SizeExpr& size) {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 
+#include "compiler/irgen/dims.h"
 #include "compiler/support/check.h"
 #include "compiler/support/nearest.h"
 
@@ -251,8 +252,7 @@ class Reader {
 
   bool take_lengths() {
     for (uint32_t clock = 0; clock < compiled_.body->clocks.size(); ++clock) {
-      const std::string& name = compiled_.body->clocks[clock];
-      const std::string dim = compiled_.body->clocks.size() == 1 ? "T" : "T." + name;
+      const std::string dim = irgen::time_name(compiled_.body->clocks, clock);
       const Tensor* tensor = nullptr;
       for (const sema::InputDecl& input : compiled_.body->inputs) {
         if (tensor == nullptr && input.type.clock == clock)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/irgen/dims.h"
 #include "compiler/sema/parameters.h"
 #include "compiler/support/check.h"
 
@@ -33,7 +34,9 @@ train::Element element_of(ir::Element element) {
 // What functions call the times of a body.
 std::vector<std::string> time_dims(const sema::Body& body) {
   std::vector<std::string> result;
-  for (const std::string& clock : body.clocks) result.push_back(body.clocks.size() == 1 ? "T" : "T." + clock);
+  for (sema::Clock clock = 0; clock < body.clocks.size(); ++clock) {
+    result.push_back(irgen::time_name(body.clocks, clock));
+  }
   return result;
 }
 

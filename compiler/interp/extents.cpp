@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "compiler/ir/used_dims.h"
+
 namespace rnnc::interp {
 
 namespace {
@@ -12,18 +14,6 @@ using ir::DimId;
 using ir::DimKind;
 using support::Failure;
 using support::Status;
-
-void mark_dims(const ir::Function& function, std::vector<bool>& used) {
-  for (const ir::Value& value : function.values()) {
-    for (DimId dim : value.type.dims) used[dim.index] = true;
-  }
-  for (const ir::Instr& instr : function.instrs()) {
-    if (const auto* scan = std::get_if<ir::ScanAttr>(&instr.attributes)) {
-      used[scan->time.index] = true;
-      mark_dims(*scan->body, used);
-    }
-  }
-}
 
 support::Result<std::vector<int64_t>> read_lengths(const Arguments& arguments, const std::string& time,
                                                    int64_t steps) {
@@ -76,8 +66,7 @@ support::Result<Extents> Extents::of(const ir::Function& function, const ir::Dim
   extents.batch_ = arguments.batch;
   extents.sizes_.assign(dims.size(), -1);
   extents.lengths_.resize(dims.size());
-  std::vector<bool> used(dims.size(), false);
-  mark_dims(function, used);
+  const std::vector<bool> used = ir::used_dims(function, dims);
   for (uint32_t i = 0; i < dims.size(); ++i) {
     const ir::Dim& dim = dims[DimId{i}];
     if (dim.kind == DimKind::constant) extents.sizes_[i] = dim.size;

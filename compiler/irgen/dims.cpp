@@ -8,11 +8,15 @@
 
 namespace rnnc::irgen {
 
+std::string time_name(const std::vector<std::string>& clocks, sema::Clock clock) {
+  return clocks.size() == 1 ? "T" : "T." + clocks[clock];
+}
+
 Dims::Dims(ir::DimTable& table, const std::map<std::string, int64_t>& sizes,
            const std::vector<std::string>& clocks)
     : table_(table), sizes_(sizes), batch_(table.add(ir::DimKind::batch, "B")) {
-  for (const std::string& clock : clocks) {
-    times_.push_back(table.add(ir::DimKind::time, clocks.size() == 1 ? "T" : "T." + clock));
+  for (sema::Clock clock = 0; clock < clocks.size(); ++clock) {
+    times_.push_back(table.add(ir::DimKind::time, time_name(clocks, clock)));
   }
 }
 

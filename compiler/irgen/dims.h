@@ -14,6 +14,10 @@ namespace rnnc::irgen {
 
 using Axes = std::vector<ir::DimId>;
 
+// What the functions of a model call the time of one of its clocks: T where there is one, else T.<the clock's
+// name>.
+std::string time_name(const std::vector<std::string>& clocks, sema::Clock clock);
+
 class Dims {
  public:
   // `clocks`: of the model's body. A single one is T, of several each is T.<its name>.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/ir/used_dims.h"
 #include "compiler/schedule/scope.h"
 #include "compiler/schedule/slots.h"
 
@@ -14,19 +15,6 @@ namespace {
 using ir::DimId;
 using ir::DimKind;
 using support::Failure;
-
-// Dims that the function and its bodies use.
-void mark_dims(const ir::Function& function, std::vector<bool>& used) {
-  for (const ir::Value& value : function.values()) {
-    for (DimId dim : value.type.dims) used[dim.index] = true;
-  }
-  for (const ir::Instr& instr : function.instrs()) {
-    if (const auto* scan = std::get_if<ir::ScanAttr>(&instr.attributes)) {
-      used[scan->time.index] = true;
-      mark_dims(*scan->body, used);
-    }
-  }
-}
 
 support::Status check_times(const ir::Function& function, const ir::DimTable& dims,
                             std::vector<DimId> around) {
@@ -82,8 +70,7 @@ support::Result<Plan> plan_zero(const ir::Function& function, const ir::DimTable
   plan.name = function.name();
   plan.dims = dims;
   plan.machine = machine;
-  std::vector<bool> used(dims.size(), false);
-  mark_dims(function, used);
+  const std::vector<bool> used = ir::used_dims(function, dims);
   for (uint32_t i = 0; i < dims.size(); ++i) {
     if (!used[i]) continue;
     if (dims[DimId{i}].kind == DimKind::time) plan.times.push_back(DimId{i});
