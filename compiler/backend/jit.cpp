@@ -23,7 +23,8 @@ Failure cannot(const char* what, llvm::Error error) {
 
 }  // namespace
 
-Result<CompiledFunction> CompiledFunction::link(const std::string& object, const std::string& name) {
+Result<CompiledFunction> CompiledFunction::link(const std::string& object, const std::string& name,
+                                                Counting counting) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   auto jit = llvm::orc::LLJITBuilder().create();
@@ -38,16 +39,22 @@ Result<CompiledFunction> CompiledFunction::link(const std::string& object, const
   if (!scratch) return cannot("machine code does not link", scratch.takeError());
   compiled.run_ = run->toPtr<rnnc_function>();
   compiled.scratch_ = scratch->toPtr<rnnc_scratch>();
+  if (counting == Counting::yes) {
+    auto cycles = (*jit)->lookup(name + "_cycles");
+    if (!cycles) return cannot("machine code does not link", cycles.takeError());
+    compiled.cycles_ = cycles->toPtr<uint64_t*>();
+  }
   compiled.code_ = std::make_shared<Code>(Code{std::move(*jit)});
   return compiled;
 }
 
-Result<CompiledFunction> compile(const schedule::Plan& plan, const Target& target, const ObjectCache* cache) {
+Result<CompiledFunction> compile(const schedule::Plan& plan, const Target& target, const ObjectCache* cache,
+                                 Counting counting) {
   if (!target.runs_here) return Failure{fmt::format("this processor cannot run code for {}", target.name)};
   const std::string name = "rnnc_run";
-  auto object = make_object(plan, target, name, cache);
+  auto object = make_object(plan, target, name, cache, counting);
   if (!object) return object.error();
-  return CompiledFunction::link(object->bytes, name);
+  return CompiledFunction::link(object->bytes, name, counting);
 }
 
 }  // namespace rnnc::backend

@@ -21,11 +21,15 @@ namespace {
 
 std::unique_ptr<llvm::Module> module_for(const schedule::Plan& plan, const Target& target,
                                          const std::string& name, llvm::TargetMachine& machine,
-                                         llvm::LLVMContext& context) {
+                                         llvm::LLVMContext& context, Counting counting = Counting::no) {
   RNNC_CHECK(plan.machine.fma <= target.machine.fma && plan.machine.masks <= target.machine.masks,
              "a plan for another machine");
-  codegen::Options options{name, target.cpu, target.features, target.triple,
-                           machine.createDataLayout().getStringRepresentation()};
+  codegen::Options options{name,
+                           target.cpu,
+                           target.features,
+                           target.triple,
+                           machine.createDataLayout().getStringRepresentation(),
+                           counting == Counting::yes};
   auto module = codegen::generate(plan, options, context);
   check(*module);
   return module;
@@ -49,11 +53,11 @@ std::string key_of(const llvm::Module& module, const Target& target) {
 }  // namespace
 
 Result<Object> make_object(const schedule::Plan& plan, const Target& target, const std::string& name,
-                           const ObjectCache* cache) {
+                           const ObjectCache* cache, Counting counting) {
   auto machine = llvm_machine(target);
   if (!machine) return machine.error();
   llvm::LLVMContext context;
-  auto module = module_for(plan, target, name, **machine, context);
+  auto module = module_for(plan, target, name, **machine, context, counting);
   std::string key;
   if (cache) {
     key = key_of(*module, target);

@@ -15,10 +15,13 @@ struct Object {
   bool from_cache = false;
 };
 
+// Whether code counts the cycles of each stage (codegen::Options::counts_cycles).
+enum class Counting : bool { no, yes };
+
 // The plan must be made for the target's machine. Fails if LLVM lacks the target. With a cache, code that was
 // made before from the same module, target and version of LLVM is taken from there.
 support::Result<Object> make_object(const schedule::Plan& plan, const Target& target, const std::string& name,
-                                    const ObjectCache* cache = nullptr);
+                                    const ObjectCache* cache = nullptr, Counting counting = Counting::no);
 
 // The module's LLVM IR as text, for people and tests.
 std::string llvm_text(const schedule::Plan& plan, const Target& target, const std::string& name);

@@ -303,6 +303,12 @@ Value Code::call(llvm::Function* function, const Values& arguments) {
   return parts_->builder.CreateCall(function, arguments);
 }
 llvm::Function* Code::known(const std::string& name) const { return parts_->module.getFunction(name); }
+Value Code::visible_counters(const std::string& name, int64_t count) {
+  auto* type = llvm::ArrayType::get(i64(), static_cast<uint64_t>(count));
+  return new llvm::GlobalVariable(parts_->module, type, false, llvm::GlobalValue::ExternalLinkage,
+                                  llvm::ConstantAggregateZero::get(type), name);
+}
+Value Code::cycles() { return parts_->builder.CreateIntrinsic(llvm::Intrinsic::readcyclecounter, {}, {}); }
 void Code::read_control(Value pointer) {
   parts_->builder.CreateIntrinsic(llvm::Intrinsic::x86_sse_stmxcsr, {}, {pointer});
 }

@@ -125,6 +125,9 @@ class Code {
   llvm::Function* known(const std::string& name) const;  // or null
   // Read-only data that other objects see.
   void visible_bytes(const std::string& name, std::string_view content, int align);
+  // Zeros that other objects see, to be counted up.
+  Value visible_counters(const std::string& name, int64_t count);
+  Value cycles();                    // of the processor's clock
   void read_control(Value pointer);  // of SSE
   void write_control(Value pointer);
 

@@ -29,6 +29,10 @@ class FunctionCode {
   FunctionCode(Code& code, const schedule::Plan& plan, std::string name)
       : code_(code), plan_(plan), frame_(plan), name_(std::move(name)) {}
 
+  void count_cycles() {
+    counters_ = code_.visible_counters(name_ + "_cycles", static_cast<int64_t>(plan_.stages.size()));
+  }
+
   llvm::Function* write(bool visible) {
     llvm::Function* function = code_.begin(name_, code_.nothing(), {code_.pointer()}, visible);
     words_ = code_.local(code_.i64(), frame_.words(), kAlign);
@@ -169,7 +173,7 @@ class FunctionCode {
       size_t first = i;
       while (i + 1 < nodes.size() && cleared_time(nodes[i + 1]) == time) ++i;
       code_.when(is_ragged(site, time), [&] {
-        for (size_t k = first; k <= i; ++k) call_stage(plan_[std::get<StageId>(nodes[k])].kind, around);
+        for (size_t k = first; k <= i; ++k) call_counted(std::get<StageId>(nodes[k]), around);
       });
     }
   }
@@ -184,7 +188,16 @@ class FunctionCode {
   void write_stage_call(Site& site, StageId id, LoopId around) {
     const schedule::StageKind& kind = plan_[id].kind;
     if (const auto* admit = std::get_if<schedule::AdmitStage>(&kind)) return write_admit(site, *admit);
-    call_stage(kind, around);
+    call_counted(id, around);
+  }
+
+  void call_counted(StageId id, LoopId around) {
+    if (!counters_) return call_stage(plan_[id].kind, around);
+    Value before = code_.cycles();
+    call_stage(plan_[id].kind, around);
+    Value counter = code_.element(counters_, code_.i64(), code_.whole(id.index));
+    Value taken = code_.sub(code_.cycles(), before);
+    code_.store(code_.add(code_.load(code_.i64(), counter, 8), taken), counter, 8);
   }
 
   std::set<ir::DimId> times_around(LoopId loop) const {
@@ -359,7 +372,7 @@ class FunctionCode {
   const schedule::Plan& plan_;
   Frame frame_;
   std::string name_;
-  Value words_ = nullptr;
+  Value words_ = nullptr, counters_ = nullptr;
   struct Shared {
     schedule::StageKind kind;
     std::set<ir::DimId> around;
@@ -384,6 +397,7 @@ std::unique_ptr<llvm::Module> generate(const schedule::Plan& plan, const Options
   module->setDataLayout(options.data_layout);
   Code code(*module, options.cpu, options.features, plan.machine.fma);
   FunctionCode function(code, plan, options.name);
+  if (options.counts_cycles) function.count_cycles();
   function.write_scratch();
   function.write(true);
   return module;

@@ -19,6 +19,9 @@ struct Options {
   std::string name;           // of the function; NAME_scratch stands beside it (abi.h)
   std::string cpu, features;  // as LLVM spells them
   std::string triple, data_layout;
+  // Counts the cycles that each stage takes, by its number in the plan, in uint64_t NAME_cycles[stages]. Only
+  // for measuring: it is the one thing that code writes beside the caller's memory.
+  bool counts_cycles = false;
 };
 
 // Precondition: schedule::verify(plan). A module with the two functions and what they call. It needs no

@@ -6,6 +6,8 @@ namespace rnnc::codegen {
 
 namespace {
 
+constexpr int kUnroll = 4;
+
 class KernelCode {
  public:
   KernelCode(Code& code, const KernelShape& shape)
@@ -14,8 +16,10 @@ class KernelCode {
   void write() {
     for (int pointer : {0, 3, 4}) code_.no_alias(pointer);
     Value k = code_.parameter(6);
+    Value a_row = shape_.contiguous == Side::rows ? code_.whole(1) : code_.parameter(1);
+    a_step_ = shape_.contiguous == Side::steps ? code_.whole(1) : code_.parameter(2);
     for (int r = 0; r < shape_.rows; ++r) {
-      rows_.push_back(element(code_.parameter(0), code_.mul(code_.parameter(1), code_.whole(r))));
+      rows_.push_back(element(code_.parameter(0), code_.mul(a_row, code_.whole(r))));
     }
     auto zeros = [&] { return Values(tile(), code_.zero(type_)); };
     Values sums = code_.if_else(code_.parameter(7), zeros, [&] { return load_c(); });
@@ -60,7 +64,7 @@ class KernelCode {
     for (int v = 0; v < shape_.vectors; ++v) {
       right.push_back(code_.load(type_, element(row, code_.whole(v * shape_.lanes)), 4 * shape_.lanes));
     }
-    Value offset = code_.mul(k, code_.parameter(2));
+    Value offset = code_.mul(k, a_step_);
     for (Value place : rows_) {
       Value left = code_.splat(code_.load(code_.f32(), element(place, offset), 4), shape_.lanes);
       for (Value factor : right) next.push_back(code_.fma(left, factor, sums[next.size()]));
@@ -71,13 +75,15 @@ class KernelCode {
   Code& code_;
   KernelShape shape_;
   Type type_;
+  Value a_step_ = nullptr;
   Values rows_;
 };
 
 }  // namespace
 
 llvm::Function* kernel(Code& code, const KernelShape& shape) {
-  std::string name = fmt::format("tile_{}x{}x{}", shape.rows, shape.vectors, shape.lanes);
+  std::string name = fmt::format("tile_{}x{}x{}_{}", shape.rows, shape.vectors, shape.lanes,
+                                 static_cast<int>(shape.contiguous));
   if (llvm::Function* known = code.known(name)) return known;
   Type pointer = code.pointer(), whole = code.i64();
   llvm::Function* function = code.begin(
@@ -85,6 +91,43 @@ llvm::Function* kernel(Code& code, const KernelShape& shape) {
   KernelCode(code, shape).write();
   code.end();
   return function;
+}
+
+Side side_of(Code& code, Value a_row, Value a_step) {
+  auto is_one = [&](Value stride) {
+    int64_t number = 0;
+    return code.is_constant(stride, number) && number == 1;
+  };
+  return is_one(a_step) ? Side::steps : is_one(a_row) ? Side::rows : Side::none;
+}
+
+llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side contiguous) {
+  std::string name = fmt::format("tiles_{}x{}x{}_{}", most, vectors, lanes, static_cast<int>(contiguous));
+  if (llvm::Function* known = code.known(name)) return known;
+  Type pointer = code.pointer(), whole = code.i64();
+  llvm::Function* function = code.begin(
+      name, code.nothing(), {whole, pointer, whole, whole, pointer, pointer, whole, whole, code.i1()}, false);
+  Values arguments;
+  for (int i = 1; i <= 8; ++i) arguments.push_back(code.parameter(i));
+  for (int rows = most; rows >= 1; --rows) {
+    // Most tiles are of the first two heights; the others spare the code of unrolled loops.
+    KernelShape shape{rows, vectors, lanes, rows + 1 >= most ? kUnroll : 1, contiguous};
+    code.when(code.compare(Compare::equal, code.parameter(0), code.whole(rows)),
+              [&] { code.call(kernel(code, shape), arguments); });
+  }
+  code.end();
+  return function;
+}
+
+void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value)>& body) {
+  Value count = code.div(code.add(m, code.whole(most - 1)), code.whole(most));
+  Value low = code.div(m, code.most(count, code.whole(1)));
+  Value taller = code.sub(m, code.mul(low, count));
+  code.loop(code.whole(0), count, 1, [&](Value i) {
+    Value first = code.add(code.mul(i, low), code.least(i, taller));
+    Value is_taller = code.resize(code.compare(Compare::less, i, taller), code.i64());
+    body(first, code.add(low, is_taller));
+  });
 }
 
 }  // namespace rnnc::codegen

@@ -5,13 +5,25 @@
 
 namespace rnnc::codegen {
 
+// Along what the elements of the left operand stand side by side: its rows, the steps of k, or neither.
+enum class Side : uint8_t { none, rows, steps };
+Side side_of(Code& code, Value a_row, Value a_step);
+
 struct KernelShape {
   int rows, vectors, lanes;
   int unroll;  // steps of k in one round of the loop
+  Side contiguous;
 };
 
 // void(a, a_row, a_step, panel, c, c_row, k, first): c[rows][vectors · lanes] = a · panel over k steps, or +=
 // unless `first`. One function a module for each shape.
 llvm::Function* kernel(Code& code, const KernelShape& shape);
+
+// The same for the first `rows` rows of a tile of at most `most` rows: void(rows, a, a_row, a_step, panel, c,
+// c_row, k, first).
+llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side contiguous);
+
+// `m` rows in as few tiles as can be, whose heights differ by one at most: body(first row, rows).
+void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value)>& body);
 
 }  // namespace rnnc::codegen

@@ -157,7 +157,7 @@ Value LaneCode::drawn(const LoopNest& nest, const Values& indices, size_t load, 
 }
 
 Values LaneCode::values(const LoopNest& nest, const Values& indices, const Values& places, int vector_loop,
-                        const Piece& piece) {
+                        const Piece& piece, const Values& sums) {
   std::vector<Site::Row> rows;
   size_t streams = 0;
   for (const Load& load : lanes_.loads) {
@@ -172,6 +172,8 @@ Values LaneCode::values(const LoopNest& nest, const Values& indices, const Value
     const Load& load = lanes_.loads[i];
     if (std::holds_alternative<Access>(load.from)) {
       values.push_back(loaded[next++]);
+    } else if (const auto* sum = std::get_if<schedule::Sum>(&load.from)) {
+      values.push_back(sums[static_cast<size_t>(sum->slot)]);
     } else if (const auto* dim = std::get_if<schedule::Index>(&load.from)) {
       values.push_back(index(nest, indices, dim->dim, vector_loop, piece));
     } else if (const auto* number = std::get_if<schedule::Number>(&load.from)) {

@@ -21,8 +21,9 @@ class LaneCode {
   // `indices` by loop of the nest, null for the one that runs in vectors; `places` by stream. begin_row()
   // comes once before that loop, values() for each piece of it.
   void begin_row(const LoopNest& nest, const Values& indices, int vector_loop);
+  // `sums`: of the products of a tile, by slot.
   Values values(const LoopNest& nest, const Values& indices, const Values& places, int vector_loop,
-                const Piece& piece);
+                const Piece& piece, const Values& sums = {});
   void store(const LoopNest& nest, const Values& places, int vector_loop, const Values& values,
              const Piece& piece);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/codegen/kernel.h"
+#include "compiler/codegen/panels.h"
 #include "compiler/codegen/stages.h"
 
 namespace rnnc::codegen {
@@ -9,22 +10,6 @@ using ir::DimId;
 using ir::Element;
 
 namespace {
-
-// How many panels are as wide as the n of the operand.
-Value panels_of(Site& site, const std::vector<DimId>& n, int width) {
-  Code& code = site.code();
-  return code.div(code.add(site.size(n), code.whole(width - 1)), code.whole(width));
-}
-
-// Which of the indices of `batch` the loops are at, counted row-major.
-Value position(Site& site, const std::vector<DimId>& batch, const Values& indices) {
-  Code& code = site.code();
-  Value position = code.whole(0);
-  for (size_t i = 0; i < batch.size(); ++i) {
-    position = code.add(code.mul(position, site.size(batch[i])), indices[i]);
-  }
-  return position;
-}
 
 LoopNest batch_loops(Site& site, const std::vector<DimId>& batch,
                      const std::vector<schedule::Access>& accesses) {
@@ -143,8 +128,7 @@ void write_stage(Site& site, const schedule::PackStage& stage) {
   LoopNest nest = batch_loops(site, stage.batch, {stage.from});
   Value n_stride = site.joint_stride(stage.from, stage.n), k_stride = site.joint_stride(stage.from, stage.k);
   Value n = site.size(stage.n), k = site.size(stage.k);
-  Value matrix_elements =
-      code.mul(code.mul(panels_of(site, stage.n, stage.width), code.whole(stage.width)), k);
+  Value elements = matrix_elements(site, stage.n, stage.k, stage.width);
   Value to = site.start(stage.to);
   auto is_one = [&](Value stride) {
     int64_t number = 0;
@@ -157,23 +141,22 @@ void write_stage(Site& site, const schedule::PackStage& stage) {
   llvm::Function* pack = PackCode(shared, stage.width, contiguous).function();
   site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
              [&](const Values& indices, const Values& places) {
-               Value at = code.mul(position(site, stage.batch, indices), matrix_elements);
+               Value at = code.mul(position(site, stage.batch, indices), elements);
                code.call(pack, {places[0], n_stride, k_stride, code.element(to, code.f32(), at), n, k});
              });
 }
 
 namespace {
 
-constexpr int kUnroll = 4;
-
 // void(a, a_row, a_step, packed, c, c_row, m, n, k): the product of one matrix with panels, likewise shared.
 class ProductCode {
  public:
-  ProductCode(Code& code, const schedule::Tile& tile, int lanes)
-      : code_(code), tile_(tile), lanes_(lanes), width_(tile.vectors * lanes) {}
+  ProductCode(Code& code, const schedule::Tile& tile, int lanes, Side contiguous)
+      : code_(code), tile_(tile), lanes_(lanes), width_(tile.vectors * lanes), contiguous_(contiguous) {}
 
   llvm::Function* function() {
-    std::string name = fmt::format("product_{}x{}_{}_{}", tile_.rows, width_, tile_.k_block, tile_.m_block);
+    std::string name = fmt::format("product_{}x{}_{}_{}_{}", tile_.rows, width_, tile_.k_block, tile_.m_block,
+                                   static_cast<int>(contiguous_));
     if (llvm::Function* known = code_.known(name)) return known;
     Type pointer = code_.pointer(), whole = code_.i64();
     llvm::Function* function = code_.begin(
@@ -213,46 +196,28 @@ class ProductCode {
     });
   }
 
-  // Tiles of full height, then ever lower ones for the rows that are left.
   void tiles(Value a, Value panel, Value c, Value m_first, Value m_end, Value columns, Value steps,
              Value is_first) {
-    auto tile = [&](int rows, Value at) {
+    tiles_of_rows(code_, code_.sub(m_end, m_first), tile_.rows, [&](Value first, Value rows) {
+      Value at = code_.add(m_first, first);
       one_tile(rows, moved(a, at, a_row_), panel, moved(c, at, c_row_), columns, steps, is_first);
-    };
-    int height = tile_.rows;
-    Value end = code_.loop(m_first, code_.sub(m_end, code_.whole(height - 1)), height, {m_first},
-                           [&](Value at, const Values&) {
-                             tile(height, at);
-                             return Values{code_.add(at, code_.whole(height))};
-                           })[0];
-    int lower = 1;
-    while (2 * lower < height) lower *= 2;
-    for (; lower >= 1; lower /= 2) {
-      Value after = code_.add(end, code_.whole(lower));
-      auto write = [&] {
-        tile(lower, end);
-        return Values{after};
-      };
-      Value fits = code_.compare(Compare::less_equal, after, m_end);
-      end = code_.if_else(fits, write, [&] { return Values{end}; })[0];
-    }
+    });
   }
 
   // Columns past the end go by way of a tile on the stack.
-  void one_tile(int rows, Value a, Value panel, Value c, Value columns, Value steps, Value is_first) {
-    // Low tiles are rare: they spare the code of unrolled loops.
-    llvm::Function* tile = kernel(code_, {rows, tile_.vectors, lanes_, rows == tile_.rows ? kUnroll : 1});
+  void one_tile(Value rows, Value a, Value panel, Value c, Value columns, Value steps, Value is_first) {
+    llvm::Function* tile = kernels(code_, tile_.rows, tile_.vectors, lanes_, contiguous_);
     Value width = code_.whole(width_);
     Value whole = code_.compare(Compare::less_equal, width, columns);
     code_.when(code_.both(code_.no(whole), code_.no(is_first)),
                [&] { copy(rows, columns, c, c_row_, edge_, width); });
-    code_.call(tile, {a, a_row_, a_step_, panel, code_.select(whole, c, edge_),
+    code_.call(tile, {rows, a, a_row_, a_step_, panel, code_.select(whole, c, edge_),
                       code_.select(whole, c_row_, width), steps, is_first});
     code_.when(code_.no(whole), [&] { copy(rows, columns, edge_, width, c, c_row_); });
   }
 
-  void copy(int rows, Value columns, Value from, Value from_row, Value to, Value to_row) {
-    code_.call(copy_function(), {code_.whole(rows), columns, from, from_row, to, to_row});
+  void copy(Value rows, Value columns, Value from, Value from_row, Value to, Value to_row) {
+    code_.call(copy_function(), {rows, columns, from, from_row, to, to_row});
   }
 
   // void(rows, columns, from, from_row, to, to_row)
@@ -277,6 +242,7 @@ class ProductCode {
   Code& code_;
   schedule::Tile tile_;
   int lanes_, width_;
+  Side contiguous_;
   Value a_row_ = nullptr, a_step_ = nullptr, c_row_ = nullptr, edge_ = nullptr;
 };
 
@@ -288,13 +254,13 @@ void write_stage(Site& site, const schedule::ProductStage& stage) {
   Value c_row = site.joint_stride(stage.c, stage.m);
   Value m = site.size(stage.m), n = site.size(stage.n), k = site.size(stage.k);
   int lanes = site.plan().machine.lanes, width = stage.tile.vectors * lanes;
-  llvm::Function* product = ProductCode(code, stage.tile, lanes).function();
+  llvm::Function* product = ProductCode(code, stage.tile, lanes, side_of(code, a_row, a_step)).function();
   Value packed = site.start(stage.packed);
-  Value matrix_elements = code.mul(code.mul(panels_of(site, stage.n, width), code.whole(width)), k);
+  Value elements = matrix_elements(site, stage.n, stage.k, width);
   LoopNest nest = batch_loops(site, stage.batch, {stage.a, stage.c});
   site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
              [&](const Values& indices, const Values& places) {
-               Value at = code.mul(position(site, stage.batch, indices), matrix_elements);
+               Value at = code.mul(position(site, stage.batch, indices), elements);
                code.call(product, {places[0], a_row, a_step, code.element(packed, code.f32(), at), places[1],
                                    c_row, m, n, k});
              });

@@ -81,6 +81,23 @@ Value Site::length(Value lengths, Value b) {
   return code_.resize_signed(code_.load(code_.i32(), code_.element(lengths, code_.i32(), b), 4), code_.i64());
 }
 
+Values Site::passed_on() const {
+  Values values = {words_};
+  for (const auto& [number, array] : arrays_) values.push_back(array.start);
+  return values;
+}
+
+std::vector<Type> Site::passed_on_types() const {
+  return std::vector<Type>(1 + arrays_.size(), code_.pointer());
+}
+
+Site Site::taken_over() const {
+  Site inner(code_, plan_, frame_, code_.parameter(0), around_);
+  int at = 1;
+  for (const auto& [number, array] : arrays_) inner.set_array(number, array.like, code_.parameter(at++));
+  return inner;
+}
+
 void Site::set_array(schedule::BufferId number, schedule::BufferId like, Value start) {
   arrays_[number] = {like, start};
 }
@@ -164,14 +181,18 @@ int Site::lanes_for(Value count) {
 
 Values Site::pieces(Value count, int lanes, Values start,
                     const std::function<Values(const Piece&, const Values&)>& body) {
+  return code_.loop(code_.whole(0), count, lanes, std::move(start), [&](Value first, const Values& carried) {
+    return body(piece_of(count, first, lanes), carried);
+  });
+}
+
+Piece Site::piece_of(Value count, Value first, int lanes) {
+  Value left = code_.sub(count, first);
   int64_t known = 0;
   bool never_ends_early = code_.is_constant(count, known) && known % lanes == 0;
-  Value all = code_.no(code_.zero(code_.vector(code_.i1(), lanes)));
-  return code_.loop(code_.whole(0), count, lanes, std::move(start), [&](Value first, const Values& carried) {
-    Piece at = piece(first, code_.sub(count, first), lanes);
-    if (never_ends_early) at = {first, at.left, code_.no(code_.zero(code_.i1())), all, lanes};
-    return body(at, carried);
-  });
+  if (!never_ends_early) return piece(first, left, lanes);
+  return {first, left, code_.no(code_.zero(code_.i1())),
+          code_.no(code_.zero(code_.vector(code_.i1(), lanes))), lanes};
 }
 
 Piece Site::piece(Value first, Value left, int lanes) {

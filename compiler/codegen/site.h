@@ -43,6 +43,11 @@ class Site {
   // The function that is being written has the frame `words`; loops over the times `around` stand around its
   // calls.
   Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value words, std::set<ir::DimId> around);
+  // For a function that a stage's function calls: what it gets, and the same site there, where it gets that
+  // first.
+  Values passed_on() const;
+  std::vector<Type> passed_on_types() const;
+  Site taken_over() const;
   // What buffer `number` is in this function: an array of the plan's buffer `like` at `start`.
   void set_array(schedule::BufferId number, schedule::BufferId like, Value start);
 
@@ -82,6 +87,8 @@ class Site {
   // Lanes for a loop of `count`: those of the machine, or fewer if it is known to be shorter.
   int lanes_for(Value count);
   Piece piece(Value first, Value left, int lanes);
+  // Of a loop of `count`; `first` is a multiple of `lanes`.
+  Piece piece_of(Value count, Value first, int lanes);
   void pieces(Value count, int lanes, const std::function<void(const Piece&)>& body);
   // The same with values that go from piece to piece.
   Values pieces(Value count, int lanes, Values start,

@@ -9,6 +9,7 @@ void write_stage(Site& site, const schedule::LaneStage& stage);  // lane_stage.c
 void write_stage(Site& site, const schedule::FoldStage& stage);  // fold_stage.cpp
 void write_stage(Site& site, const schedule::PackStage& stage);  // product_stage.cpp
 void write_stage(Site& site, const schedule::ProductStage& stage);
+void write_stage(Site& site, const schedule::TileStage& stage);   // tile_stage.cpp
 void write_stage(Site& site, const schedule::IndexStage& stage);  // move_stages.cpp
 void write_stage(Site& site, const schedule::ShiftStage& stage);
 void write_stage(Site& site, const schedule::FlipStage& stage);

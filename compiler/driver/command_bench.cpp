@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 
 #include "compiler/driver/call_frame.h"
@@ -14,8 +15,11 @@
 #include "compiler/driver/console.h"
 #include "compiler/driver/fma_peak.h"
 #include "compiler/driver/initialise.h"
+#include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
 #include "compiler/schedule/cost.h"
+#include "compiler/schedule/describe.h"
+#include "compiler/schedule/uses.h"
 #include "runtime/train/optimizer.h"
 
 namespace rnnc::driver {
@@ -32,7 +36,7 @@ struct Options {
   int threads = 1;
   double seconds = 2;
   Mode mode = Mode::train;
-  bool json = false;
+  bool json = false, stages = false;
 };
 
 double now() {
@@ -59,7 +63,8 @@ struct Built {
   Compiled compiled;
   std::shared_ptr<const MachineCode> code;
 };
-Outcome<Built> build(const Options& options, Console& console, UseCache use) {
+Outcome<Built> build(const Options& options, Console& console, UseCache use,
+                     backend::Counting counting = backend::Counting::no) {
   Spec spec = load_spec(options.target.spec);
   const auto model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
@@ -73,7 +78,7 @@ Outcome<Built> build(const Options& options, Console& console, UseCache use) {
   if (!compiled) return compiled.error();
   auto function = function_of(*compiled, options.mode);
   if (!function) return function.error();
-  auto code = make_machine_code(**function, compiled->module.dims, use);
+  auto code = make_machine_code(**function, compiled->module.dims, use, counting);
   if (!code) return code.error();
   return Built{std::move(*compiled), std::make_shared<const MachineCode>(std::move(*code))};
 }
@@ -166,7 +171,59 @@ void print(const Options& options, const Measured& measured, const std::string& 
                             100 * rate / measured.peak, measured.peak * 1e-9));
 }
 
+int64_t size_of(const Options& options, const schedule::Plan& plan, ir::DimId dim) {
+  return plan.dims[dim].kind == ir::DimKind::batch ? options.batch : options.steps;
+}
+
+// Where the time of a call goes: the stages that take most of it, what they reach, and how many calls of each
+// there are.
+Exit measure_stages(const Options& options, Console& console) {
+  auto built = build(options, console, UseCache::no, backend::Counting::yes);
+  if (!built) return console.fail(built.error());
+  const schedule::Plan& plan = built->code->plan;
+  CallFrame frame(built->code, options.batch, std::vector<int64_t>(plan.times.size(), options.steps));
+  fill_inputs(frame, *built);
+  frame.run();
+  uint64_t* cycles = built->code->function.cycles();
+  std::fill_n(cycles, plan.stages.size(), 0);
+  int calls = 0;
+  const double begun = now();
+  while (calls < 3 || now() < begun + options.seconds) {
+    frame.run();
+    ++calls;
+  }
+  const double seconds = (now() - begun) / calls;
+  const auto all = static_cast<double>(std::accumulate(cycles, cycles + plan.stages.size(), uint64_t{0}));
+  const double peak = fma_peak();
+  auto size = [&](ir::DimId dim) { return size_of(options, plan, dim); };
+  std::vector<std::pair<double, std::vector<std::string>>> rows;
+  schedule::walk(
+      plan, {[&](schedule::StageId id, schedule::LoopId around) {
+        double steps = 1;
+        for (; around.valid(); around = plan[around].around)
+          steps *= static_cast<double>(size(plan[around].time));
+        const schedule::Cost cost = schedule::cost_of(plan, plan[id]);
+        const double share = static_cast<double>(cycles[id.index]) / all, taken = share * seconds;
+        const double flops = steps * static_cast<double>(cost.flops.evaluate(size));
+        const double bytes = steps * static_cast<double>((cost.read + cost.written).evaluate(size));
+        rows.push_back({taken,
+                        {fmt::format("{:.3f}", taken * 1e3), fmt::format("{:.1f}", 100 * share),
+                         fmt::format("{:.0f}", steps), fmt::format("{:.1f}", 100 * flops / taken / peak),
+                         fmt::format("{:.1f}", bytes / taken * 1e-9), plan[id].name,
+                         std::string(schedule::kind_of(plan[id]))}});
+      }});
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  Table table;
+  for (const auto& [taken, row] : rows) {
+    if (taken > 0.001 * seconds) table.add(row);
+  }
+  console.print(fmt::format("a call: {:.3f} ms; FMA peak: {:.1f} GFLOP/s\n", seconds * 1e3, peak * 1e-9));
+  console.print(table.text({"ms", "%", "times", "% of peak", "GB/s", "stage", "kind"}));
+  return Exit::done;
+}
+
 Exit run(const Options& options, Console& console) {
+  if (options.stages) return measure_stages(options, console);
   Measured measured;
   double begun = now();
   auto built = build(options, console, UseCache::no);
@@ -180,9 +237,8 @@ Exit run(const Options& options, Console& console) {
   const schedule::Plan& plan = built->code->plan;
   CallFrame frame(built->code, options.batch, std::vector<int64_t>(plan.times.size(), options.steps));
   fill_inputs(frame, *built);
-  measured.flops = static_cast<double>(schedule::cost_of(plan).flops.evaluate([&](ir::DimId dim) {
-    return plan.dims[dim].kind == ir::DimKind::batch ? options.batch : options.steps;
-  }));
+  measured.flops = static_cast<double>(
+      schedule::cost_of(plan).flops.evaluate([&](ir::DimId dim) { return size_of(options, plan, dim); }));
   std::unique_ptr<train::Arena> weights;
   const std::function<void()> work = work_of(options, frame, weights);
   work();
@@ -228,6 +284,7 @@ Command bench_command() {
                 ->transform(CLI::Transformer(modes).description(""))
                 ->option_text("MODE");
             app.add_flag("--json", options->json, "As JSON");
+            app.add_flag("--stages", options->stages, "Instead: the time of each stage of a call");
             return [options](Console& console) { return run(*options, console); };
           }};
 }

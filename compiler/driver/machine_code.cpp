@@ -4,24 +4,25 @@
 
 #include "compiler/backend/object_cache.h"
 #include "compiler/backend/target.h"
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/schedule/plan_function.h"
 
 namespace rnnc::driver {
 
 Outcome<schedule::Plan> make_plan(const ir::Function& function, const ir::DimTable& dims,
                                   const schedule::Machine& machine) {
-  auto plan = schedule::plan_zero(function, dims, machine);
+  auto plan = schedule::plan_function(function, dims, machine);
   if (!plan) return problem(diagnostics::Code::not_run_yet, plan.error().message);
   return std::move(*plan);
 }
 
-Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims, UseCache use) {
+Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims, UseCache use,
+                                       backend::Counting counting) {
   const backend::Target target = backend::native_target();
   auto plan = make_plan(function, dims, target.machine);
   if (!plan) return plan.error();
   const std::optional<backend::ObjectCache> cache =
       use == UseCache::yes ? backend::ObjectCache::of_user() : std::nullopt;
-  auto code = backend::compile(*plan, target, cache ? &*cache : nullptr);
+  auto code = backend::compile(*plan, target, cache ? &*cache : nullptr, counting);
   if (!code) return problem(diagnostics::Code::not_run_yet, code.error().message);
   return MachineCode{std::move(*plan), std::move(*code)};
 }

@@ -18,6 +18,7 @@ struct MachineCode {
 };
 enum class UseCache { no, yes };
 Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims,
-                                       UseCache use = UseCache::yes);
+                                       UseCache use = UseCache::yes,
+                                       backend::Counting counting = backend::Counting::no);
 
 }  // namespace rnnc::driver

@@ -58,6 +58,12 @@ SizeExpr flops_of(const Plan& plan, const StageKind& kind) {
     }
     return flops;
   }
+  if (const auto* stage = std::get_if<TileStage>(&kind)) {
+    SizeExpr each = flops_of(stage->lanes);
+    for (const TileProduct& product : stage->products)
+      each += SizeExpr(2) * elements_of(product.k, plan.dims);
+    return elements_of(stage->lanes.dims, plan.dims) * each;
+  }
   if (const auto* stage = std::get_if<PrefixStage>(&kind)) {
     int64_t each = stage->how.kind == ir::PrefixKind::affine ? 2 : 1;
     return elements_of(stage->row_dims, plan.dims) * SizeExpr::of(stage->how.time, plan.dims) *

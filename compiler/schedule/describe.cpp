@@ -107,6 +107,16 @@ class Describer {
     return fmt::format("product of [{}; {}] and [{}; {}] in tiles of {} x {} vectors", names(of.m),
                        names(of.k), names(of.k), names(of.n), of.tile.rows, of.tile.vectors);
   }
+  std::string kind(const TileStage& of) const {
+    std::vector<std::string> products;
+    for (const TileProduct& product : of.products)
+      products.push_back(fmt::format("{} of {}", name(product.a), names(product.k)));
+    return fmt::format(
+        "{} of {} into {} for rows of {} and units of {} in tiles of {} x {} vectors, each followed by: {}",
+        of.products.size() == 1 ? "product" : "products", fmt::join(products, ", "),
+        of.slots == 1 ? "one sum" : fmt::format("{} sums", of.slots), names(of.rows), names(of.units),
+        of.tile.rows, of.tile.vectors, operations(of.lanes));
+  }
   std::string kind(const IndexStage& of) const {
     return fmt::format("{} along {} by {}", of.scatter ? "add rows" : "pick rows", plan_.dims[of.dim].name,
                        name(of.index));
@@ -142,6 +152,13 @@ class Describer {
 };
 
 }  // namespace
+
+std::string_view kind_of(const Stage& stage) {
+  static constexpr const char* kWords[] = {"lanes", "fold", "pack",   "product", "tile", "index",
+                                           "shift", "flip", "prefix", "clear",   "admit"};
+  static_assert(std::size(kWords) == std::variant_size_v<StageKind>);
+  return kWords[stage.kind.index()];
+}
 
 std::string describe(const Plan& plan) { return Describer(plan).whole(); }
 

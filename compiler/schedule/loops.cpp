@@ -15,7 +15,7 @@ class ScanPlan {
         instr_(instr),
         attr_(std::get<ir::ScanAttr>(instr.attributes)),
         loop_(begin(scope, attr_, scope.name(instr.results[0]))),
-        body_(scope.plan(), *attr_.body, loop_, &scope) {}
+        body_(scope.plan(), *attr_.body, scope.choices(), loop_, &scope) {}
 
   void emit() {
     for (size_t i = 0; i < first_carry(); ++i) body_.bind(parameter(i), scope_.held(instr_.operands[i]));

@@ -69,8 +69,13 @@ struct Draw {
   ir::DimId time, batch;            // which row it is; invalid: the draw depends on none
   friend bool operator==(const Draw&, const Draw&) = default;
 };
+// What the products of a tile add up to in one of its slots (TileStage).
+struct Sum {
+  int16_t slot;
+  friend bool operator==(const Sum&, const Sum&) = default;
+};
 struct Load {
-  std::variant<Access, Index, Number, Draw> from;
+  std::variant<Access, Index, Number, Draw, Sum> from;
   ir::Element element;
   friend bool operator==(const Load&, const Load&) = default;
 };
@@ -148,6 +153,29 @@ struct ProductStage {
   friend bool operator==(const ProductStage&, const ProductStage&) = default;
 };
 
+// Products whose sums an element-wise graph reads while they are in the first cache:
+//   sum of a slot[row, unit] = over its products, in their order, over k in order: a[row, k] * packed[k,
+//   unit]
+// The loops are those of the graph: `outer` one by one, `rows` taken as one, `units` taken as one, in
+// vectors; every array is evenly spaced along rows and along units. Panels of units as wide as the tile,
+// within each the tiles of rows.
+struct TileProduct {
+  Access a;
+  Access packed;  // no axes; a matrix for each index of `heads`
+  std::vector<ir::DimId> k;
+  int16_t slot;
+  friend bool operator==(const TileProduct&, const TileProduct&) = default;
+};
+struct TileStage {
+  std::vector<TileProduct> products;
+  int16_t slots;
+  std::vector<ir::DimId> heads;  // of `outer`: those that the weights have too
+  std::vector<ir::DimId> outer, rows, units;
+  Lanes lanes;
+  Tile tile;
+  friend bool operator==(const TileStage&, const TileStage&) = default;
+};
+
 // gather:  to[index dims, row dims] = table[index, row dims], 0 where the index is outside.
 // scatter: to[index, row dims] += table[index dims, row dims] in the order of the index dims.
 // Along `dim` the array that is indexed moves by the index alone.
@@ -205,8 +233,8 @@ struct AdmitStage {
   friend bool operator==(const AdmitStage&, const AdmitStage&) = default;
 };
 
-using StageKind = std::variant<LaneStage, FoldStage, PackStage, ProductStage, IndexStage, ShiftStage,
-                               FlipStage, PrefixStage, ClearStage, AdmitStage>;
+using StageKind = std::variant<LaneStage, FoldStage, PackStage, ProductStage, TileStage, IndexStage,
+                               ShiftStage, FlipStage, PrefixStage, ClearStage, AdmitStage>;
 
 // Why a stage is not part of the one before it.
 enum class Apart : uint8_t {

@@ -16,9 +16,19 @@ bool in(const std::vector<DimId>& dims, DimId dim) {
 }
 
 // Rows of accumulators and vectors beside each other: as many as the registers hold beside a row of the panel
-// and one element of the other operand.
-Tile tile_of(const Machine& machine) {
+// and one element of the other operand; fewer vectors where that leaves fewer columns of zeros.
+Tile tile_of(const Scope& scope, const std::vector<DimId>& n) {
+  const Machine& machine = scope.plan().machine;
   Tile tile{6, machine.registers >= 32 ? 4 : 2, 256, 24};
+  SizeExpr units = elements_of(n, scope.dims());
+  if (!units.is_constant()) return tile;
+  int64_t needed = (units.constant() + machine.lanes - 1) / machine.lanes;
+  auto padded = [&](int vectors) { return (needed + vectors - 1) / vectors * vectors; };
+  int best = tile.vectors;
+  for (int vectors = best - 1; vectors > 1; --vectors) {
+    if (padded(vectors) < padded(best)) best = vectors;
+  }
+  tile.vectors = static_cast<int>(std::min<int64_t>(best, std::max<int64_t>(needed, 1)));
   return tile;
 }
 
@@ -52,28 +62,26 @@ std::vector<DimId> joined(std::vector<DimId> first, const std::vector<DimId>& se
   return first;
 }
 
-class ProductPlan {
+bool sums_symbols(const Scope& scope, const std::vector<DimId>& k) {
+  return std::any_of(k.begin(), k.end(),
+                     [&](DimId dim) { return scope.dims()[dim].kind != ir::DimKind::constant; });
+}
+
+// Brings the operands to where products can read them.
+class Operands {
  public:
-  ProductPlan(Scope& scope, const ir::Instr& instr)
+  Operands(Scope& scope, const ir::Instr& instr)
       : scope_(scope), sides_(sides(scope, instr)), rows_(scope.sums_rows(sides_.k)) {}
 
-  void emit() {
-    const std::string name = scope_.name(sides_.c);
-    Tile tile = tile_of(scope_.plan().machine);
-    Access a = left();
+  Product product() const {
+    Product product{sides_.c, left(),   {},       sides_.batch,
+                    sides_.m, sides_.n, sides_.k, tile_of(scope_, sides_.n)};
     Access right = operand(sides_.packed);
     if (!spaced(right, sides_.n) || !spaced(right, sides_.k)) right = rearranged(sides_.packed, sides_.n);
-    int width = tile.vectors * scope_.plan().machine.lanes;
-    BufferId packed =
+    int width = product.tile.vectors * scope_.plan().machine.lanes;
+    product.packed =
         scope_.packed(right, sides_.batch, sides_.n, sides_.k, width, scope_.name(sides_.packed));
-    Access home = scope_.home(sides_.c), c = home;
-    bool in_place = spaced(c, sides_.m) && contiguous(c, sides_.n);
-    std::vector<DimId> order = joined(sides_.batch, sides_.m, sides_.n);
-    Type c_type{ir::Element::real, order};
-    if (!in_place) c = rows_of(scope_.scratch(c_type, name), order, scope_.dims());
-    scope_.emit(ProductStage{a, c, {packed}, sides_.batch, sides_.m, sides_.n, sides_.k, tile}, name);
-    if (!in_place) copy(c, home, name);
-    scope_.finish(sides_.c, home);
+    return product;
   }
 
  private:
@@ -85,10 +93,7 @@ class ProductPlan {
   }
   // Sums along a time or over the sequences must meet zeros where there is nothing.
   Access operand(ValueId value) const {
-    bool over_symbols = std::any_of(sides_.k.begin(), sides_.k.end(), [&](DimId dim) {
-      return scope_.dims()[dim].kind != ir::DimKind::constant;
-    });
-    return over_symbols ? scope_.settled(value, rows_) : scope_.in_memory(value);
+    return sums_symbols(scope_, sides_.k) ? scope_.settled(value, rows_) : scope_.in_memory(value);
   }
   Access rearranged(ValueId value, const std::vector<DimId>& own) const {
     Type order{ir::Element::real, joined(sides_.batch, own, sides_.k)};
@@ -101,11 +106,6 @@ class ProductPlan {
         spaced(a, sides_.m) && spaced(a, sides_.k) && (contiguous(a, sides_.m) || contiguous(a, sides_.k));
     return fits ? a : rearranged(sides_.a, sides_.m);
   }
-  void copy(const Access& from, const Access& to, const std::string& name) const {
-    LaneGraph graph;
-    graph.store(to, graph.load({from, ir::Element::real}));
-    scope_.emit(LaneStage{graph.finish(scope_.type(sides_.c).dims)}, name, Apart::copies);
-  }
 
   Scope& scope_;
   Matrices sides_;
@@ -114,10 +114,32 @@ class ProductPlan {
 
 }  // namespace
 
+void emit_product(Scope& scope, const Product& product) {
+  const ir::DimTable& dims = scope.dims();
+  const std::string name = scope.name(product.c);
+  Access home = scope.home(product.c), c = home;
+  bool in_place = joint_stride(c, product.m, dims) && joint_stride(c, product.n, dims) == SizeExpr(1);
+  std::vector<DimId> order = joined(product.batch, product.m, product.n);
+  if (!in_place) c = rows_of(scope.scratch({ir::Element::real, order}, name), order, dims);
+  scope.emit(
+      ProductStage{
+          product.a, c, {product.packed}, product.batch, product.m, product.n, product.k, product.tile},
+      name);
+  if (!in_place) {
+    LaneGraph graph;
+    graph.store(home, graph.load({c, ir::Element::real}));
+    scope.emit(LaneStage{graph.finish(scope.type(product.c).dims)}, name, Apart::copies);
+  }
+  scope.finish(product.c, home);
+}
+
 void plan_contract(Scope& scope, const ir::Instr& instr) {
   Matrices matrices = sides(scope, instr);
   if (matrices.m.empty() || matrices.n.empty()) return plan_dot(scope, instr);
-  ProductPlan(scope, instr).emit();
+  Product product = Operands(scope, instr).product();
+  // What sums over steps and sequences is done in blocks of them, so its sums are not ready tile by tile.
+  if (!scope.choices().fuse_products || sums_symbols(scope, product.k)) return emit_product(scope, product);
+  scope.postpone(std::move(product));
 }
 
 }  // namespace rnnc::schedule

@@ -14,9 +14,10 @@ using ir::Op;
 using ir::Type;
 using ir::ValueId;
 
-Scope::Scope(Plan& plan, const ir::Function& function, LoopId loop, Scope* outer)
+Scope::Scope(Plan& plan, const ir::Function& function, const Choices& choices, LoopId loop, Scope* outer)
     : plan_(plan),
       function_(function),
+      choices_(choices),
       loop_(loop),
       outer_(outer),
       held_(function.values().size()),
@@ -52,6 +53,7 @@ void Scope::run() {
   while (!pending.empty()) {
     if (!place_others(pending)) place_lanes(pending);
   }
+  for (const Product& product : products_) held(product.c);
   place_copies();
 }
 
@@ -126,7 +128,7 @@ bool Scope::place_without_stage(const ir::Instr& instr) {
       place_broadcast(instr);
       return true;
     case Op::slice: {
-      const Held& from = held_[instr.operands[0].index];
+      const Held& from = held(instr.operands[0]);
       const auto& range = std::get<ir::RangeAttr>(instr.attributes);
       if (std::holds_alternative<Number>(from.from)) {
         bind(instr.results[0], from);
@@ -142,7 +144,7 @@ bool Scope::place_without_stage(const ir::Instr& instr) {
 }
 
 void Scope::place_broadcast(const ir::Instr& instr) {
-  Held held = held_[instr.operands[0].index];
+  Held held = this->held(instr.operands[0]);
   const Type& narrow = type(instr.operands[0]);
   const Type& wide = type(instr.results[0]);
   for (DimId dim : wide.dims) {
@@ -294,14 +296,29 @@ bool Scope::sums_rows(const std::vector<DimId>& over) const {
   return std::find(over.begin(), over.end(), plan_.batch) != over.end();
 }
 
+const Held& Scope::held(ValueId value) {
+  if (const Product* product = waiting(value)) emit_product(*this, Product(*product));
+  return held_[value.index];
+}
+
+void Scope::postpone(Product product) {
+  bind(product.c, {Waiting{products_.size()}});
+  products_.push_back(std::move(product));
+}
+
+const Product* Scope::waiting(ValueId value) const {
+  const auto* waits = std::get_if<Waiting>(&held_[value.index].from);
+  return waits ? &products_[waits->product] : nullptr;
+}
+
 Access Scope::in_memory(ValueId value) {
-  const Held& from = held_[value.index];
+  const Held& from = held(value);
   if (const auto* access = std::get_if<Access>(&from.from)) return *access;
   return copied(from, type(value), false, name(value));
 }
 
 Access Scope::settled(ValueId value, bool rows) {
-  const Held& from = held_[value.index];
+  const Held& from = held(value);
   const auto* access = std::get_if<Access>(&from.from);
   bool idle_rows = rows && type(value).has(plan_.batch) && active().valid();
   if (access && from.clean && !idle_rows) return *access;
@@ -328,7 +345,7 @@ LaneGraph::Token Scope::load(LaneGraph& graph, const Held& held, ir::Element ele
 }
 
 LaneGraph::Token Scope::load_settled(LaneGraph& graph, ValueId value, bool rows) {
-  const Held& from = held_[value.index];
+  const Held& from = held(value);
   LaneGraph::Token token = load(graph, from, type(value).element);
   return graph.kept_where(token, conditions(graph, type(value), !from.clean, rows));
 }

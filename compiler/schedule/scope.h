@@ -4,27 +4,55 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "compiler/schedule/choices.h"
 #include "compiler/schedule/lane_graph.h"
 #include "compiler/schedule/plan.h"
 
 namespace rnnc::schedule {
 
+// A product whose operands are ready (products.cpp); `c` is the value that it makes.
+struct Product {
+  ir::ValueId c;
+  Access a;
+  BufferId packed;
+  std::vector<ir::DimId> batch, m, n, k;
+  Tile tile;
+};
+
+// Of the products of a scope that wait for whoever reads them.
+struct Waiting {
+  size_t product;
+};
+
 // Where a value can be read. Numbers and indices are made where they are needed.
 struct Held {
-  std::variant<std::monostate, Access, Number, Index> from = {};
+  std::variant<std::monostate, Access, Number, Index, Waiting> from = {};
   // Whether all is 0 past the ends of sequences. A broadcast is another access to the same elements and
   // repeats them there too, which only an element-wise stage overlooks.
   bool clean = true;
   bool known() const { return from.index() != 0; }
 };
 
+// Where values have to go.
+using Homes = std::vector<std::pair<ir::ValueId, std::vector<Access>>>;
+
+// Element-wise instructions that become one stage.
+struct LaneGroup {
+  std::vector<ir::DimId> over;
+  std::vector<ir::InstrId> members;
+  std::set<ir::ValueId> made;  // by them
+  Homes homes;
+  std::set<ir::ValueId> stored;  // those of `homes`
+};
+
 class Scope {
  public:
   // `loop`: whose step the function is; invalid for the whole function, which has no `outer` either.
-  Scope(Plan& plan, const ir::Function& function, LoopId loop, Scope* outer);
+  Scope(Plan& plan, const ir::Function& function, const Choices& choices, LoopId loop, Scope* outer);
 
   // Before run(): what a parameter is, and where elements of a result have to go.
   void bind(ir::ValueId value, Held held) { held_[value.index] = std::move(held); }
@@ -36,12 +64,17 @@ class Scope {
 
   std::vector<Node>& nodes() { return nodes_; }
   Plan& plan() { return plan_; }
+  const Plan& plan() const { return plan_; }
   const ir::Function& function() const { return function_; }
   const ir::DimTable& dims() const { return plan_.dims; }
   const ir::Type& type(ir::ValueId value) const { return function_.type(value); }
   std::string name(ir::ValueId value) const;
   LoopId loop() const { return loop_; }
-  const Held& held(ir::ValueId value) const { return held_[value.index]; }
+  // A product that waits is made first, by itself.
+  const Held& held(ir::ValueId value);
+  bool is_wanted(ir::ValueId value) const { return !wanted_[value.index].empty(); }
+  std::vector<Access> take_wanted(ir::ValueId value) { return std::exchange(wanted_[value.index], {}); }
+  const Choices& choices() const { return choices_; }
   bool is_needed(ir::ValueId value) const { return needed_[value.index]; }
 
   BufferId scratch(const ir::Type& type, std::string name, Place place = Place::scratch);
@@ -71,6 +104,10 @@ class Scope {
   BufferId active();
   // Whether the elements differ from step to step of this scope's loop.
   bool changes(const Access& access) const;
+  // To be made with the element-wise graph that reads it, or else when something needs it in memory.
+  void postpone(Product product);
+  // The product that the value is, if it waits.
+  const Product* waiting(ir::ValueId value) const;
   // The operand of products in panels, made as far out as it does not change.
   BufferId packed(const Access& from, std::vector<ir::DimId> batch, std::vector<ir::DimId> n,
                   std::vector<ir::DimId> k, int width, const std::string& name);
@@ -82,6 +119,8 @@ class Scope {
   bool place_without_stage(const ir::Instr& instr);
   void place_broadcast(const ir::Instr& instr);
   bool place_others(std::vector<ir::InstrId>& pending);
+  LaneGroup next_group(std::vector<ir::InstrId>& pending);
+  void house(LaneGroup& group);
   void place_lanes(std::vector<ir::InstrId>& pending);
   void place_copies();
   bool operands_known(const ir::Instr& instr) const;
@@ -91,20 +130,23 @@ class Scope {
 
   Plan& plan_;
   const ir::Function& function_;
+  const Choices& choices_;
   LoopId loop_;
   Scope* outer_;
   std::vector<Node> nodes_;
   std::vector<Held> held_;
   std::vector<std::vector<Access>> wanted_;
   std::vector<bool> needed_;
-  std::set<BufferId> own_;  // buffers whose contents are made in a step of this loop
+  std::vector<Product> products_;  // that wait or have waited
+  std::set<BufferId> own_;         // buffers whose contents are made in a step of this loop
   std::vector<std::pair<PackStage, BufferId>> packs_;
   std::map<BufferId, StageId> maker_;
 };
 
 // The instructions that are no element-wise graphs, one function each; in files by family.
 void plan_contract(Scope& scope, const ir::Instr& instr);  // products.cpp
-void plan_reduce(Scope& scope, const ir::Instr& instr);    // folds.cpp
+void emit_product(Scope& scope, const Product& product);
+void plan_reduce(Scope& scope, const ir::Instr& instr);  // folds.cpp
 void plan_dot(Scope& scope, const ir::Instr& instr);
 void plan_view(Scope& scope, const ir::Instr& instr);  // moves.cpp
 void plan_concat(Scope& scope, const ir::Instr& instr);

@@ -30,6 +30,12 @@ void visit_stage(Stage& stage, Visit& visit) {
     visit(stage.a, Use::read);
     visit(stage.packed, Use::read);
     visit(stage.c, Use::write);
+  } else if constexpr (std::is_same_v<Kind, TileStage>) {
+    for (auto& product : stage.products) {
+      visit(product.a, Use::read);
+      visit(product.packed, Use::read);
+    }
+    visit_lanes(stage.lanes, visit);
   } else if constexpr (std::is_same_v<Kind, IndexStage>) {
     visit(stage.table, Use::read);
     visit(stage.index, Use::read);

@@ -66,6 +66,39 @@ class StageCheck {
     return access(stage.c, Element::real, joined({stage.batch, stage.m, stage.n}));
   }
 
+  Status check(const TileStage& stage) const {
+    if (stage.lanes.stores.empty()) return Failure{"stores nothing"};
+    if (stage.lanes.dims != joined({stage.outer, stage.rows, stage.units}))
+      return Failure{"other loops than its graph"};
+    if (stage.rows.empty() || stage.units.empty()) return Failure{"a product that is none"};
+    if (stage.tile.rows < 1 || stage.tile.vectors < 1 || stage.tile.m_block < 1)
+      return Failure{"a tile without a size"};
+    std::vector<bool> made(static_cast<size_t>(std::max<int>(stage.slots, 0)), false);
+    for (const TileProduct& product : stage.products) {
+      if (product.slot < 0 || product.slot >= stage.slots) return Failure{"adds to what is no slot"};
+      made[static_cast<size_t>(product.slot)] = true;
+      if (!spaced(product.a, stage.rows) || !spaced(product.a, product.k))
+        return Failure{"multiplies what is not evenly spaced"};
+      if (plan_[product.packed.buffer].place != Place::packed)
+        return Failure{"multiplies with what is not packed"};
+      Status status = access(product.a, Element::real, joined({stage.outer, stage.rows, product.k}));
+      if (!status) return status;
+    }
+    if (std::find(made.begin(), made.end(), false) != made.end())
+      return Failure{"a slot that nothing adds to"};
+    auto even = [&](const Access& of) { return spaced(of, stage.rows) && spaced(of, stage.units); };
+    for (const Load& load : stage.lanes.loads) {
+      const auto* sum = std::get_if<Sum>(&load.from);
+      if (sum && (sum->slot < 0 || sum->slot >= stage.slots)) return Failure{"reads a sum that is none"};
+      const auto* from = std::get_if<Access>(&load.from);
+      if (from && !even(*from)) return Failure{"reads what is not evenly spaced"};
+    }
+    for (const Store& store : stage.lanes.stores) {
+      if (!even(store.to)) return Failure{"writes what is not evenly spaced"};
+    }
+    return lanes(stage.lanes, stage.lanes.dims, true);
+  }
+
   Status check(const IndexStage& stage) const {
     Dims loops = joined({stage.index_dims, stage.row_dims, {stage.dim}});
     if (Status status = access(stage.index, Element::i32, stage.index_dims); !status) return status;
@@ -138,8 +171,10 @@ class StageCheck {
     return support::ok();
   }
 
-  Status lanes(const Lanes& of, const Dims& loops) const {
+  Status lanes(const Lanes& of, const Dims& loops, bool in_tile = false) const {
     for (const Load& load : of.loads) {
+      if (!in_tile && std::holds_alternative<Sum>(load.from))
+        return Failure{"reads a sum where there is no tile"};
       if (const auto* from = std::get_if<Access>(&load.from)) {
         if (Status status = access(*from, load.element, loops); !status) return status;
       } else if (const auto* index = std::get_if<Index>(&load.from); index && !walks(index->dim, loops)) {

@@ -21,11 +21,20 @@ struct Engine {
   std::string name;  // of the test
   int lanes;
   bool from_object;
+  schedule::Choices choices = {};
   friend std::ostream& operator<<(std::ostream& out, const Engine& engine) { return out << engine.name; }
 };
 
 inline std::vector<Engine> engines() {
-  return {{"lanes4", 4, false}, {"lanes8", 8, false}, {"lanes16", 16, false}, {"object", 0, true}};
+  std::vector<Engine> all = {
+      {"lanes4", 4, false}, {"lanes8", 8, false}, {"lanes16", 16, false}, {"object", 0, true}};
+  for (const schedule::Choice& choice : schedule::all_choices()) {
+    schedule::Choices without;
+    without.*choice.member = false;
+    all.push_back({fmt::format("without_{}", choice.name), 8, false, without});
+  }
+  all.push_back({"plan_zero", 8, false, schedule::Choices::none()});
+  return all;
 }
 
 inline std::string name_of(const ::testing::TestParamInfo<Engine>& test) { return test.param.name; }
@@ -68,7 +77,7 @@ class Compiled {
   Compiled(const ir::Function& function, const ir::DimTable& dims, const Engine& engine) {
     backend::Target target = backend::native_target();
     if (engine.lanes > 0) target.machine.lanes = engine.lanes;
-    auto plan = schedule::plan_zero(function, dims, target.machine);
+    auto plan = schedule::plan_function(function, dims, target.machine, engine.choices);
     if (!plan) {
       wrong_ = plan.error().message;
       return;

@@ -14,7 +14,7 @@
 
 #include "compiler/backend/jit.h"
 #include "compiler/interp/interpret.h"
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/schedule/plan_function.h"
 #include "runtime/include/rnnc/abi.h"
 #include "tests/support/random_arguments.h"
 

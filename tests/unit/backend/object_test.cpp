@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "compiler/ir/text.h"
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/schedule/plan_function.h"
 #include "tests/gradients/cells.h"
 #include "tests/gradients/op_cases.h"
 

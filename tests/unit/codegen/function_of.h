@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "compiler/backend/jit.h"
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/schedule/plan_function.h"
 #include "tests/support/ir_text.h"
 
 namespace rnnc::testing {

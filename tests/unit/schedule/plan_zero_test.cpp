@@ -1,4 +1,4 @@
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/schedule/plan_function.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/schedule/plan_function.h"
 #include "compiler/schedule/slots.h"
 #include "tests/gradients/cells.h"
 

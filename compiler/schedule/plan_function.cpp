@@ -1,4 +1,4 @@
-#include "compiler/schedule/plan_zero.h"
+#include "compiler/schedule/plan_function.h"
 
 #include <fmt/format.h>
 
@@ -63,8 +63,8 @@ void sign(Plan& plan, const ir::Function& function) {
 
 }  // namespace
 
-support::Result<Plan> plan_zero(const ir::Function& function, const ir::DimTable& dims,
-                                const Machine& machine) {
+support::Result<Plan> plan_function(const ir::Function& function, const ir::DimTable& dims,
+                                    const Machine& machine, const Choices& choices) {
   if (auto status = check_times(function, dims, {}); !status) return status.error();
   Plan plan;
   plan.name = function.name();
@@ -79,7 +79,7 @@ support::Result<Plan> plan_zero(const ir::Function& function, const ir::DimTable
     plan.batch = DimId{i};
   }
   sign(plan, function);
-  Scope scope(plan, function, {}, nullptr);
+  Scope scope(plan, function, choices, {}, nullptr);
   auto first_result = static_cast<uint32_t>(plan.params.size() + plan.inputs.size());
   for (uint32_t i = 0; i < plan.results.size(); ++i) {
     scope.want(function.results()[i].value,
@@ -90,6 +90,11 @@ support::Result<Plan> plan_zero(const ir::Function& function, const ir::DimTable
   set_lifetimes(plan);
   assign_slots(plan);
   return plan;
+}
+
+support::Result<Plan> plan_zero(const ir::Function& function, const ir::DimTable& dims,
+                                const Machine& machine) {
+  return plan_function(function, dims, machine, Choices::none());
 }
 
 }  // namespace rnnc::schedule

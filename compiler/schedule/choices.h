@@ -1,0 +1,33 @@
+// Which ideas a plan may use. Each can be forced to "no": results may then differ in the last bits, nothing else.
+#pragma once
+
+#include <vector>
+
+namespace rnnc::schedule {
+
+struct Choices {
+  // The element-wise graph that reads a product runs on each tile of it.
+  bool fuse_products = true;
+  // Products that meet in an addition have one sum.
+  bool join_sums = true;
+
+  static Choices none();
+  friend bool operator==(const Choices&, const Choices&) = default;
+};
+
+struct Choice {
+  const char* name;
+  bool Choices::*member;
+};
+// All of them, for tests and tools that try each.
+inline std::vector<Choice> all_choices() {
+  return {{"fuse_products", &Choices::fuse_products}, {"join_sums", &Choices::join_sums}};
+}
+
+inline Choices Choices::none() {
+  Choices none;
+  for (const Choice& choice : all_choices()) none.*choice.member = false;
+  return none;
+}
+
+}  // namespace rnnc::schedule
