@@ -23,15 +23,17 @@ Failure cannot(const char* what, llvm::Error error) {
 
 }  // namespace
 
-Result<CompiledFunction> CompiledFunction::link(const std::string& object, const std::string& name,
+Result<CompiledFunction> CompiledFunction::link(const std::vector<Object>& objects, const std::string& name,
                                                 Counting counting) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   auto jit = llvm::orc::LLJITBuilder().create();
   if (!jit) return cannot("no place for machine code in this process", jit.takeError());
-  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(object, name);
-  if (auto error = (*jit)->addObjectFile(std::move(buffer)))
-    return cannot("machine code does not link", std::move(error));
+  for (const Object& object : objects) {
+    auto buffer = llvm::MemoryBuffer::getMemBufferCopy(object.bytes, name);
+    if (auto error = (*jit)->addObjectFile(std::move(buffer)))
+      return cannot("machine code does not link", std::move(error));
+  }
   CompiledFunction compiled;
   auto run = (*jit)->lookup(name);
   if (!run) return cannot("machine code does not link", run.takeError());
@@ -52,9 +54,9 @@ Result<CompiledFunction> compile(const schedule::Plan& plan, const Target& targe
                                  Counting counting) {
   if (!target.runs_here) return Failure{fmt::format("this processor cannot run code for {}", target.name)};
   const std::string name = "rnnc_run";
-  auto object = make_object(plan, target, name, cache, counting);
-  if (!object) return object.error();
-  return CompiledFunction::link(object->bytes, name, counting);
+  auto objects = make_objects(plan, target, name, cache, counting);
+  if (!objects) return objects.error();
+  return CompiledFunction::link(*objects, name, counting);
 }
 
 }  // namespace rnnc::backend

@@ -17,10 +17,13 @@ namespace rnnc::backend {
 // long as one of them.
 class CompiledFunction {
  public:
-  // The object must hold `name` and `name`_scratch, if it counts also `name`_cycles, and be for this
-  // processor.
-  static support::Result<CompiledFunction> link(const std::string& object, const std::string& name,
-                                                Counting counting = Counting::no);
+  // The objects together must hold `name` and `name`_scratch, if it counts also `name`_cycles, and be for
+  // this processor.
+  static support::Result<CompiledFunction> link(const std::string& object, const std::string& name) {
+    return link(std::vector{Object{object}}, name, Counting::no);
+  }
+  static support::Result<CompiledFunction> link(const std::vector<Object>& objects, const std::string& name,
+                                                Counting counting);
 
   void operator()(const rnnc_arguments& arguments) const { run_(&arguments); }
   int64_t scratch_bytes(int64_t batch, const std::vector<int64_t>& steps) const {

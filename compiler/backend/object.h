@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "compiler/backend/target.h"
 #include "compiler/schedule/plan.h"
@@ -22,6 +23,11 @@ enum class Counting : bool { no, yes };
 // made before from the same module, target and version of LLVM is taken from there.
 support::Result<Object> make_object(const schedule::Plan& plan, const Target& target, const std::string& name,
                                     const ObjectCache* cache = nullptr, Counting counting = Counting::no);
+
+// The same code as several objects that are made at the same time, for whoever links them at once.
+support::Result<std::vector<Object>> make_objects(const schedule::Plan& plan, const Target& target,
+                                                  const std::string& name, const ObjectCache* cache,
+                                                  Counting counting);
 
 // The module's LLVM IR as text, for people and tests.
 std::string llvm_text(const schedule::Plan& plan, const Target& target, const std::string& name);

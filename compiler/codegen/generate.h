@@ -15,6 +15,12 @@ class Module;
 
 namespace rnnc::codegen {
 
+// A function may be written as several objects, to be compiled at the same time: the first has the function,
+// each some of its stages. Together they are what one part of one would be.
+struct Part {
+  int index = 0, count = 1;
+};
+
 struct Options {
   std::string name;           // of the function; NAME_scratch stands beside it (abi.h)
   std::string cpu, features;  // as LLVM spells them
@@ -22,6 +28,7 @@ struct Options {
   // Counts the cycles that each stage takes, by its number in the plan, in uint64_t NAME_cycles[stages]. Only
   // for measuring: it is the one thing that code writes beside the caller's memory.
   bool counts_cycles = false;
+  Part part = {};
 };
 
 // Precondition: schedule::verify(plan). A module with the two functions and what they call. It needs no

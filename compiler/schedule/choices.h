@@ -1,4 +1,5 @@
-// Which ideas a plan may use. Each can be forced to "no": results may then differ in the last bits, nothing else.
+// Which ideas a plan may use. Each can be forced to "no": results may then differ in the last bits, nothing
+// else.
 #pragma once
 
 #include <vector>
@@ -17,7 +18,7 @@ struct Choices {
 
 struct Choice {
   const char* name;
-  bool Choices::*member;
+  bool Choices::* member;
 };
 // All of them, for tests and tools that try each.
 inline std::vector<Choice> all_choices() {
