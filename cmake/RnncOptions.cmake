@@ -11,14 +11,14 @@ endif()
 # What is fast is the code that rnnc makes. Of its own only the trainer's loops want more (runtime/train).
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
-option(RNNC_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
-option(RNNC_FUZZ "Build the fuzz targets (needs Clang)" OFF)
+option(RNNC_SANITIZE "Address and undefined-behaviour sanitizers, and the fuzz targets (needs Clang)" OFF)
 
 find_program(RNNC_CCACHE ccache)
 if(RNNC_CCACHE)
   # Else it would not keep what is compiled with precompiled headers.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${RNNC_CCACHE})
-  add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>)
+  add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>
+    "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:Clang>>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
 
 find_package(fmt 9 REQUIRED CONFIG)
@@ -39,12 +39,8 @@ else()
   target_compile_options(rnnc_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 if(RNNC_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
-endif()
-if(RNNC_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    message(FATAL_ERROR "RNNC_FUZZ needs Clang; `cmake --preset fuzz` chooses it")
+    message(FATAL_ERROR "RNNC_SANITIZE needs Clang, which has libFuzzer; `cmake --preset sanitize` chooses it")
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

@@ -1,5 +1,5 @@
 # Half of the time of compiling a file is reading the standard library and fmt; so they are read once. Every file still includes
-# what it uses: this only makes it quick, and with another compiler than GCC it is left away.
+# what it uses: this only makes it quick.
 set(RNNC_PRECOMPILED
   <algorithm> <functional> <map> <memory> <optional> <set> <string> <string_view> <utility> <variant> <vector>
   <fmt/format.h> <fmt/ranges.h>)
@@ -8,7 +8,7 @@ function(rnnc_precompiled_of kind)
   file(WRITE ${PROJECT_BINARY_DIR}/precompiled_${kind}.cpp "${ARGN}\n")
 endfunction()
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   # A library and a program are compiled with different flags, and so are their headers.
   rnnc_precompiled_of(room "")
   add_library(rnnc_precompiled_room STATIC ${PROJECT_BINARY_DIR}/precompiled_room.cpp)

@@ -34,9 +34,9 @@ function(rnnc_tests name)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
 endfunction()
 
-# One fuzzer a file: rnnc_fuzzer(NAME [rooms...]) builds NAME.cpp, which defines LLVMFuzzerTestOneInput. Only with RNNC_FUZZ.
+# One fuzzer a file: rnnc_fuzzer(NAME [rooms...]) builds NAME.cpp, which defines LLVMFuzzerTestOneInput. Only with RNNC_SANITIZE.
 function(rnnc_fuzzer name)
-  if(NOT RNNC_FUZZ)
+  if(NOT RNNC_SANITIZE)
     return()
   endif()
   list(TRANSFORM ARGN PREPEND rnnc_ OUTPUT_VARIABLE rooms)

@@ -323,6 +323,11 @@ Value Code::visible_counters(const std::string& name, int64_t count) {
   return new llvm::GlobalVariable(parts_->module, type, false, llvm::GlobalValue::ExternalLinkage,
                                   llvm::ConstantAggregateZero::get(type), name);
 }
+void Code::prefetch(Value place) {
+  constexpr uint32_t kRead = 0, kSecondCache = 2, kData = 1;
+  parts_->builder.CreateIntrinsic(llvm::Intrinsic::prefetch, {pointer()},
+                                  {place, whole32(kRead), whole32(kSecondCache), whole32(kData)});
+}
 Value Code::cycles() { return parts_->builder.CreateIntrinsic(llvm::Intrinsic::readcyclecounter, {}, {}); }
 void Code::read_control(Value pointer) {
   parts_->builder.CreateIntrinsic(llvm::Intrinsic::x86_sse_stmxcsr, {}, {pointer});

@@ -407,9 +407,9 @@ std::unique_ptr<llvm::Module> generate(const schedule::Plan& plan, const Options
   module->setDataLayout(options.data_layout);
   Code code(*module, options.cpu, options.features, plan.machine.fma);
   FunctionCode function(code, plan, options.name);
-  if (options.counts_cycles) function.count_cycles();
   if (options.part.count > 1) function.write_part(options.part);
   bool is_first = options.part.index == 0;
+  if (is_first && options.counts_cycles) function.count_cycles();
   if (is_first) function.write_scratch();
   function.write(is_first);
   if (!is_first) code.drop_unused();

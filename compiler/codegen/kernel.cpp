@@ -7,6 +7,8 @@ namespace rnnc::codegen {
 namespace {
 
 constexpr int kUnroll = 4;
+constexpr int kLine = 64,
+              kLinesAhead = 2;  // bytes of a line of the cache; how many each round of the loop brings
 
 class KernelCode {
  public:
@@ -14,7 +16,7 @@ class KernelCode {
       : code_(code), shape_(shape), type_(code.vector(code.f32(), shape.lanes)) {}
 
   void write() {
-    for (int pointer : {0, 3, 4}) code_.no_alias(pointer);
+    for (int array : {0, 3, 4}) code_.no_alias(array);
     Value k = code_.parameter(6);
     Value a_row = shape_.contiguous == Side::rows ? code_.whole(1) : code_.parameter(1);
     a_step_ = shape_.contiguous == Side::steps ? code_.whole(1) : code_.parameter(2);
@@ -28,7 +30,14 @@ class KernelCode {
       return carried;
     };
     Value unrolled = code_.both(k, code_.whole(-int64_t{shape_.unroll}));
-    auto round = [&](Value first, const Values& carried) { return steps(first, carried, shape_.unroll); };
+    auto round = [&](Value first, const Values& carried) {
+      for (int line = 0; shape_.unroll > 1 && line < kLinesAhead; ++line) {
+        Value done = code_.mul(first, code_.whole(kLinesAhead * kLine / shape_.unroll));
+        code_.prefetch(
+            code_.element(code_.parameter(8), code_.i8(), code_.add(done, code_.whole(line * kLine))));
+      }
+      return steps(first, carried, shape_.unroll);
+    };
     auto single = [&](Value first, const Values& carried) { return steps(first, carried, 1); };
     sums = code_.loop(code_.whole(0), unrolled, shape_.unroll, sums, round);
     if (shape_.unroll > 1) sums = code_.loop(unrolled, k, 1, sums, single);
@@ -86,8 +95,9 @@ llvm::Function* kernel(Code& code, const KernelShape& shape) {
                                  static_cast<int>(shape.contiguous));
   if (llvm::Function* known = code.known(name)) return known;
   Type pointer = code.pointer(), whole = code.i64();
-  llvm::Function* function = code.begin(
-      name, code.nothing(), {pointer, whole, whole, pointer, pointer, whole, whole, code.i1()}, false);
+  llvm::Function* function =
+      code.begin(name, code.nothing(),
+                 {pointer, whole, whole, pointer, pointer, whole, whole, code.i1(), pointer}, false);
   KernelCode(code, shape).write();
   code.end();
   return function;
@@ -105,10 +115,11 @@ llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side conti
   std::string name = fmt::format("tiles_{}x{}x{}_{}", most, vectors, lanes, static_cast<int>(contiguous));
   if (llvm::Function* known = code.known(name)) return known;
   Type pointer = code.pointer(), whole = code.i64();
-  llvm::Function* function = code.begin(
-      name, code.nothing(), {whole, pointer, whole, whole, pointer, pointer, whole, whole, code.i1()}, false);
+  llvm::Function* function =
+      code.begin(name, code.nothing(),
+                 {whole, pointer, whole, whole, pointer, pointer, whole, whole, code.i1(), pointer}, false);
   Values arguments;
-  for (int i = 1; i <= 8; ++i) arguments.push_back(code.parameter(i));
+  for (int i = 1; i <= 9; ++i) arguments.push_back(code.parameter(i));
   for (int rows = most; rows >= 1; --rows) {
     // Most tiles are of the first two heights; the others spare the code of unrolled loops.
     KernelShape shape{rows, vectors, lanes, rows + 1 >= most ? kUnroll : 1, contiguous};
@@ -119,14 +130,16 @@ llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side conti
   return function;
 }
 
-void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value)>& body) {
+Value bytes_ahead(Code& code, Value k) { return code.mul(k, code.whole(kLinesAhead * kLine / kUnroll)); }
+
+void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value, Value)>& body) {
   Value count = code.div(code.add(m, code.whole(most - 1)), code.whole(most));
   Value low = code.div(m, code.most(count, code.whole(1)));
   Value taller = code.sub(m, code.mul(low, count));
   code.loop(code.whole(0), count, 1, [&](Value i) {
     Value first = code.add(code.mul(i, low), code.least(i, taller));
     Value is_taller = code.resize(code.compare(Compare::less, i, taller), code.i64());
-    body(first, code.add(low, is_taller));
+    body(i, first, code.add(low, is_taller));
   });
 }
 

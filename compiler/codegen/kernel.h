@@ -15,15 +15,19 @@ struct KernelShape {
   Side contiguous;
 };
 
-// void(a, a_row, a_step, panel, c, c_row, k, first): c[rows][vectors · lanes] = a · panel over k steps, or +=
-// unless `first`. One function a module for each shape.
+// void(a, a_row, a_step, panel, c, c_row, k, first, ahead): c[rows][vectors · lanes] = a · panel over k
+// steps, or += unless `first`. Meanwhile bytes_ahead(k) from `ahead` on are brought nearer. One function a
+// module for each shape.
 llvm::Function* kernel(Code& code, const KernelShape& shape);
 
 // The same for the first `rows` rows of a tile of at most `most` rows: void(rows, a, a_row, a_step, panel, c,
 // c_row, k, first).
 llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side contiguous);
 
-// `m` rows in as few tiles as can be, whose heights differ by one at most: body(first row, rows).
-void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value)>& body);
+// How far a tile of the first two heights looks ahead during `k` steps.
+Value bytes_ahead(Code& code, Value k);
+
+// `m` rows in as few tiles as can be, whose heights differ by one at most: body(tile, first row, rows).
+void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value, Value)>& body);
 
 }  // namespace rnnc::codegen

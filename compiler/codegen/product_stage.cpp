@@ -198,7 +198,7 @@ class ProductCode {
 
   void tiles(Value a, Value panel, Value c, Value m_first, Value m_end, Value columns, Value steps,
              Value is_first) {
-    tiles_of_rows(code_, code_.sub(m_end, m_first), tile_.rows, [&](Value first, Value rows) {
+    tiles_of_rows(code_, code_.sub(m_end, m_first), tile_.rows, [&](Value, Value first, Value rows) {
       Value at = code_.add(m_first, first);
       one_tile(rows, moved(a, at, a_row_), panel, moved(c, at, c_row_), columns, steps, is_first);
     });
@@ -212,7 +212,7 @@ class ProductCode {
     code_.when(code_.both(code_.no(whole), code_.no(is_first)),
                [&] { copy(rows, columns, c, c_row_, edge_, width); });
     code_.call(tile, {rows, a, a_row_, a_step_, panel, code_.select(whole, c, edge_),
-                      code_.select(whole, c_row_, width), steps, is_first});
+                      code_.select(whole, c_row_, width), steps, is_first, panel});
     code_.when(code_.no(whole), [&] { copy(rows, columns, edge_, width, c, c_row_); });
   }
 

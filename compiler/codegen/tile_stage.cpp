@@ -76,26 +76,40 @@ class TileCode {
     code_.loop(code_.whole(0), rows, block, [&](Value block_first) {
       Value in_block = code_.least(code_.sub(rows, block_first), code_.whole(block));
       code_.loop(code_.whole(0), units_, width_, [&](Value unit) {
-        tiles_of_rows(code_, in_block, stage_.tile.rows, [&](Value first, Value height) {
-          tile(indices, a, matrix, code_.add(block_first, first), height, unit);
+        tiles_of_rows(code_, in_block, stage_.tile.rows, [&](Value number, Value first, Value height) {
+          tile(indices, a, matrix, {number, code_.add(block_first, first), height, unit});
         });
       });
     });
   }
 
-  void tile(const Values& indices, const Values& a, Value matrix, Value row, Value height, Value unit) {
+  struct TilePlace {
+    Value number;  // in its block
+    Value row, height, unit;
+  };
+
+  // What the tiles of the next panel need first is brought nearer by the first tiles of this one.
+  Value ahead(const Operand& of, Value panel, const TilePlace& at) {
+    Value panel_bytes = code_.mul(of.steps, code_.whole(4 * width_));
+    Value offset = code_.mul(at.number, bytes_ahead(code_, of.steps));
+    Value next = code_.element(panel, code_.i8(), code_.add(panel_bytes, offset));
+    return code_.select(code_.compare(Compare::less, offset, panel_bytes), next, panel);
+  }
+
+  void tile(const Values& indices, const Values& a, Value matrix, const TilePlace& at) {
     for (size_t p = 0; p < operands_.size(); ++p) {
       const Operand& of = operands_[p];
-      Value panel = element(of.packed, code_.add(code_.mul(matrix, of.elements), code_.mul(unit, of.steps)));
+      Value panel =
+          element(of.packed, code_.add(code_.mul(matrix, of.elements), code_.mul(at.unit, of.steps)));
       Value slot = element(sums_, code_.whole(int64_t{stage_.products[p].slot} * width_));
       Value first = code_.zero(code_.i1());
       if (of.is_first) first = code_.no(first);
-      code_.call(of.kernels, {height, element(a[p], code_.mul(row, of.a_row)), of.a_row, of.a_step, panel,
-                              slot, code_.whole(sums_row()), of.steps, first});
+      code_.call(of.kernels, {at.height, element(a[p], code_.mul(at.row, of.a_row)), of.a_row, of.a_step,
+                              panel, slot, code_.whole(sums_row()), of.steps, first, ahead(of, panel, at)});
     }
     Values arguments = site_.passed_on();
     arguments.insert(arguments.end(), indices.begin(), indices.end());
-    arguments.insert(arguments.end(), {row, height, unit, sums_});
+    arguments.insert(arguments.end(), {at.row, at.height, at.unit, sums_});
     code_.call(epilogue_, arguments);
   }
 
@@ -153,13 +167,14 @@ class TileCode {
       at[row_loop] = code_.add(first_row, r);
       Values places = move(starts, at[row_loop], row_loop);
       lanes.begin_row(nest, at, vector_loop);
-      code_.loop(first_unit, end, lanes_, [&](Value unit) {
-        Piece piece = inner.piece_of(units, unit, lanes_);
+      const int bundle = stage_.tile.bundle * lanes_;
+      code_.loop(first_unit, end, bundle, [&](Value unit) {
+        Piece piece = inner.piece_of(units, unit, bundle);
         Value column = code_.add(code_.mul(r, code_.whole(sums_row())), code_.sub(unit, first_unit));
         Values of_slots;
         for (int slot = 0; slot < stage_.slots; ++slot) {
           Value place = element(sums, code_.add(column, code_.whole(int64_t{slot} * width_)));
-          of_slots.push_back(code_.load(code_.vector(code_.f32(), lanes_), place, 4 * lanes_));
+          of_slots.push_back(code_.load(code_.vector(code_.f32(), bundle), place, 4 * lanes_));
         }
         Values values = lanes.values(nest, at, places, vector_loop, piece, of_slots);
         lanes.store(nest, places, vector_loop, values, piece);

@@ -141,8 +141,10 @@ struct PackStage {
 // accumulator each, whatever the sizes: tails and other batches have the same bits.
 struct Tile {
   int rows, vectors;
-  int k_block;  // steps of k between which accumulators wait in memory
-  int m_block;  // tiles that share a panel's k block while it is in cache
+  int k_block;     // steps of k between which accumulators wait in memory
+  int m_block;     // tiles that share a panel's k block while it is in cache
+  int bundle = 1;  // vectors beside each other that the graph is done for at once, whose operations then do
+                   // not wait for each other
   friend bool operator==(const Tile&, const Tile&) = default;
 };
 struct ProductStage {

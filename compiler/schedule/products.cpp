@@ -29,6 +29,7 @@ Tile tile_of(const Scope& scope, const std::vector<DimId>& n) {
     if (padded(vectors) < padded(best)) best = vectors;
   }
   tile.vectors = static_cast<int>(std::min<int64_t>(best, std::max<int64_t>(needed, 1)));
+  if (tile.vectors % 2 == 0 && units.constant() % (2 * machine.lanes) == 0) tile.bundle = 2;
   return tile;
 }
 

@@ -71,8 +71,9 @@ class StageCheck {
     if (stage.lanes.dims != joined({stage.outer, stage.rows, stage.units}))
       return Failure{"other loops than its graph"};
     if (stage.rows.empty() || stage.units.empty()) return Failure{"a product that is none"};
-    if (stage.tile.rows < 1 || stage.tile.vectors < 1 || stage.tile.m_block < 1)
-      return Failure{"a tile without a size"};
+    const Tile& tile = stage.tile;
+    if (tile.rows < 1 || tile.vectors < 1 || tile.m_block < 1) return Failure{"a tile without a size"};
+    if (tile.bundle < 1 || tile.vectors % tile.bundle != 0) return Failure{"bundles that cross tiles"};
     std::vector<bool> made(static_cast<size_t>(std::max<int>(stage.slots, 0)), false);
     for (const TileProduct& product : stage.products) {
       if (product.slot < 0 || product.slot >= stage.slots) return Failure{"adds to what is no slot"};
