@@ -106,17 +106,13 @@ class Reader {
   }
 
   bool take(const ir::NamedType& input, const DataUse& use) {
+    const sema::InputDecl* one = declared(input.name);
+    if (one != nullptr && one->target && !use.targets) return true;
     const Tensor* tensor = formats::find(data_, input.name);
     if (tensor != nullptr) return take_tensor(*tensor, input);
     if (input.name == "sequence.begins") return fill(input, begins() ? 1 : 0);
     if (input.name.starts_with("state.")) return fill(input, first_value(input.name.substr(6)));
-    const sema::InputDecl* one = declared(input.name);
     RNNC_CHECK(one != nullptr, "an input of a function is none of the model");
-    if (one->target && !use.targets) {
-      return fail(Code::data_missing,
-                  fmt::format("there is no array `{}`, whose past the model reads", input.name),
-                  "give it, or leave `--teacher` away");
-    }
     std::vector<std::string> names;
     for (const Tensor& other : data_) names.push_back(other.name);
     const std::string near = support::nearest(input.name, names);
