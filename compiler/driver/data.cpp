@@ -242,8 +242,16 @@ class Reader {
                     fmt::format("`{}` is {}; B is {} by `{}`", tensor->name,
                                 formats::to_string(tensor->shape), arguments_.batch, batch_of_));
       }
+      if (input.type.clock && tensor->shape.size() > 1) tell_steps(*input.type.clock, *tensor);
     }
     return true;
+  }
+
+  // Of a sequence that is not read, the steps may be what counts all the same.
+  void tell_steps(sema::Clock clock, const Tensor& tensor) {
+    const std::string dim = irgen::time_name(compiled_.body->clocks, clock);
+    const bool first = arguments_.steps.emplace(dim, static_cast<int64_t>(tensor.shape[1])).second;
+    if (first) steps_of_[dim] = tensor.name;
   }
 
   bool take_lengths() {
