@@ -8,6 +8,7 @@
 
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/explain_fault.h"
 #include "compiler/driver/gradcheck.h"
 #include "compiler/driver/overfit.h"
 #include "compiler/driver/table.h"
@@ -183,6 +184,11 @@ class Training {
     options.conditions["sizes"] = options.weights.metadata.at("sizes");
     options.unit = data_->unit();
     options.interrupted = train::Interrupt::requested;
+    options.explain = [this](const train::Call& call, const train::Arena& parameters) {
+      console_.note("looking for where it comes from, in the interpreter");
+      fault_ = explain_fault(model_, call, parameters);
+      return fault_.sentence;
+    };
     options.now = seconds;
     return options;
   }
@@ -204,7 +210,7 @@ class Training {
     if (!check_gradients()) return Exit::input;
     const double begun = seconds();
     auto outcome = (*trainer)->run();
-    if (!outcome) return console_.fail(problem(Code::training_failed, outcome.error().message));
+    if (!outcome) return failed(outcome.error().message);
     if (outcome->best.any) compare_with_text(outcome->best.loss);
     if (options_.dry_run) {
       console_.note(
@@ -219,12 +225,19 @@ class Training {
   Exit overfit_batch(train::TrainOptions options) {
     if (!check_gradients()) return Exit::input;
     auto done = overfit(trainable_->model(), *parameters_, split_, std::move(options));
+    if (!done && done.error().code == Code::training_failed) return failed(done.error().message);
     if (!done) return console_.fail(done.error());
     console_.note(
         fmt::format("overfit: one batch of {} sequences, {} steps: the loss went from {:.4g} to {:.4g}; "
                     "nothing was written",
                     done->sequences, done->steps, done->before, done->after));
     return Exit::done;
+  }
+
+  // With the equation that is to blame, where one is.
+  Exit failed(const std::string& message) {
+    return console_.fail({Code::training_failed, message, fault_.primary, fault_.related, {}, {}},
+                         spec_.sources);
   }
 
   bool check_gradients() {
@@ -256,6 +269,7 @@ class Training {
   std::optional<Trainable> trainable_;
   train::Data split_;
   std::optional<train::Arena> parameters_;
+  FaultExplanation fault_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/driver/call_arguments.h"
+#include "compiler/driver/explain_fault.h"
 #include "compiler/driver/gradient_check.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/trainable.h"
@@ -43,6 +44,15 @@ Outcome<Checked> check(const Compiled& compiled, const train::Arena& weights, co
   checked.differences = !detaches(*compiled.body);
   auto gradients = check_gradient(compiled, arguments_of(call, signature, weights, compiled),
                                   checked.differences, what.settings.seed);
+  if (!gradients && gradients.error().code == Code::training_failed) {
+    const FaultExplanation fault = explain_fault(compiled.model, call, weights);
+    return diagnostics::Diagnostic{Code::training_failed,
+                                   fmt::format("{}; {}", gradients.error().message, fault.sentence),
+                                   fault.primary,
+                                   fault.related,
+                                   {},
+                                   gradients.error().help};
+  }
   if (!gradients) return gradients.error();
   checked.gradients = std::move(*gradients);
   return checked;
@@ -87,7 +97,7 @@ std::string table_of(const Checked& checked) {
 bool gradcheck(const Gradcheck& what, Console& console) {
   auto checked =
       what.weights.elements() > kLarge ? check_large(what) : check(what.compiled, what.weights, what);
-  if (!checked) return console.fail(checked.error()), false;
+  if (!checked) return console.fail(checked.error(), what.spec.sources), false;
   console.note(fmt::format("gradcheck: {} sequences of {} steps{}; errors beside the largest element",
                            checked->sequences, checked->steps, checked->sizes));
   if (!console.quiet()) fmt::print(stderr, "{}", table_of(*checked));
