@@ -6,6 +6,7 @@
 
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/sample_options.h"
 #include "compiler/driver/step_model.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/weights.h"
@@ -68,23 +69,18 @@ Exit run(const Options& options, Console& console) {
 }  // namespace
 
 Command sample_command() {
-  return {
-      "sample", "Draw text from a trained model",
-      "  rnnc sample bible/best.safetensors --prime \"In the beginning\" --temperature 0.7 --seed 3",
-      [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
-        app.add_option("WEIGHTS", options->weights, "A checkpoint of `rnnc train`; it holds its spec")
-            ->required();
-        app.add_option("--prime", options->prime, "What is taken as said")->option_text("TEXT");
-        app.add_option("--length", options->sample.length, "How much to draw; 500 by default")
-            ->option_text("NUMBER");
-        app.add_option("--temperature", options->sample.temperature, "1 by default; 0: always the likeliest")
-            ->option_text("NUMBER");
-        app.add_option("--top-k", options->sample.top_k, "Of the k likeliest only")->option_text("NUMBER");
-        app.add_option("--seed", options->sample.seed, "What is drawn depends on; 1 by default")
-            ->option_text("NUMBER");
-        return [options](Console& console) { return run(*options, console); };
-      }};
+  return {"sample", "Draw text from a trained model",
+          "  rnnc sample bible/best.safetensors --prime \"In the beginning\" --temperature 0.7 --seed 3",
+          [](CLI::App& app) {
+            auto options = std::make_shared<Options>();
+            app.add_option("WEIGHTS", options->weights, "A checkpoint of `rnnc train`; it holds its spec")
+                ->required();
+            app.add_option("--prime", options->prime, "What is taken as said")->option_text("TEXT");
+            app.add_option("--length", options->sample.length, "How much to draw; 500 by default")
+                ->option_text("NUMBER");
+            add_draw_options(app, options->sample);
+            return [options](Console& console) { return run(*options, console); };
+          }};
 }
 
 }  // namespace rnnc::driver

@@ -8,8 +8,12 @@
 
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/explain_fault.h"
+#include "compiler/driver/gradcheck.h"
+#include "compiler/driver/overfit.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
+#include "compiler/driver/train_flags.h"
 #include "compiler/driver/trainable.h"
 #include "compiler/driver/training_data.h"
 #include "compiler/driver/weights.h"
@@ -27,75 +31,20 @@ using diagnostics::Code;
 using diagnostics::Diagnostic;
 using formats::TensorFile;
 
-// A key of `train {}` as a flag, with the other words that people use for it.
-struct Flag {
-  const char* key;
-  const char* names;
-  const char* help;
-};
-constexpr Flag kFlags[] = {
-    {"optimizer", "--optimizer", "sgd, rmsprop, adam, adamw"},
-    {"lr", "--lr,--learning-rate",
-     "Learning rate: 2e-3, \"cosine(2e-3, warmup = 500)\", exponential, step, plateau"},
-    {"momentum", "--momentum", "Of sgd and rmsprop"},
-    {"beta1", "--beta1", "Of adam and adamw"},
-    {"beta2", "--beta2", "Of adam and adamw; of rmsprop its smoothing"},
-    {"eps", "--eps", "What keeps a division finite"},
-    {"weight_decay", "--weight-decay", "Of adamw apart from the gradient, else added to it"},
-    {"clip", "--clip,--grad-clip", "Bound on the norm of the whole gradient"},
-    {"max_weight", "--max-weight", "Bound on each weight"},
-    {"batch", "--batch,--batch-size", "Sequences in a batch"},
-    {"epochs", "--epochs", "Times through the data"},
-    {"steps", "--steps", "Steps of training; wins over epochs"},
-    {"seq_length", "--seq-length", "Steps of a sequence cut from a longer one"},
-    {"tbptt", "--tbptt", "Steps of a window; the State goes on to the next"},
-    {"burn_in", "--burn-in", "First steps of a sequence that only make a State"},
-    {"valid", "--valid", "Share of the data that is held out"},
-    {"seed", "--seed", "What everything random depends on"},
-    {"patience", "--patience", "Epochs without gain before it ends"},
-};
-
 struct Options {
   Target target;
   DataOptions data;
-  std::map<std::string, std::string> flags;  // by key of `train {}`
+  TrainFlags flags;
   std::string output;
   std::string init_from;
   bool resume = false, overwrite = false, dry_run = false;
+  bool gradcheck = false, overfit = false;
+
+  bool writes() const { return !dry_run && !overfit; }
 };
 
 double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// The defaults, then what the model says, then the flags.
-Outcome<train::Settings> settings_of(const sema::Body& body, const Options& options) {
-  train::Settings settings;
-  for (const sema::TrainSetting& one : body.train) {
-    train::SettingValue value = std::visit(
-        [](const auto& v) -> train::SettingValue {
-          if constexpr (std::is_same_v<std::decay_t<decltype(v)>, sema::TrainSetting::Call>) {
-            return train::ScheduleCall{v.name, v.positional, v.named};
-          } else {
-            return v;
-          }
-        },
-        one.value);
-    if (auto done = train::set(settings, one.key, value, "train {}"); !done) {
-      return Diagnostic{Code::bad_train_value, done.error().message, {one.span, {}}, {}, {}, {}};
-    }
-  }
-  for (const Flag& flag : kFlags) {
-    auto given = options.flags.find(flag.key);
-    if (given == options.flags.end()) continue;
-    const std::string name = std::string(flag.names).substr(0, std::string(flag.names).find(','));
-    auto value = train::parse_setting(given->second);
-    if (!value) return problem(Code::bad_train_value, fmt::format("{}: {}", name, value.error().message));
-    if (auto done = train::set(settings, flag.key, *value, name); !done) {
-      return problem(Code::bad_train_value, fmt::format("{}: {}", name, done.error().message));
-    }
-  }
-  return settings;
 }
 
 // One training, from the files to the end.
@@ -107,7 +56,7 @@ class Training {
     folder_ = options_.output.empty() ? std::filesystem::path(options_.target.spec).stem().string() + ".run"
                                       : options_.output;
     if (!check_folder() || !read_start() || !read_spec()) return Exit::input;
-    auto settings = settings_of(*model_->body, options_);
+    auto settings = settings_of(*model_->body, options_.flags);
     if (!settings) return console_.fail(settings.error(), spec_.sources);
     settings_ = std::move(*settings);
     auto trainable = Trainable::create(model_, {});
@@ -121,6 +70,7 @@ class Training {
     auto data = data_->arrange(trainable_->model().signature(), settings_);
     if (!data) return console_.fail(data.error());
     split_ = std::move(*data);
+    if (options_.overfit) keep_first_batch(split_, settings_);
     parameters_.emplace(trainable_->model().signature().parameters);
     if (!set_weights()) return Exit::input;
     print_settings();
@@ -143,7 +93,7 @@ class Training {
       return complain(problem(Code::bad_file, fmt::format("`{}` holds no training to go on with", folder_),
                               "without --resume a new one begins"));
     }
-    if (!options_.resume && there && !options_.overwrite && !options_.dry_run) {
+    if (!options_.resume && there && !options_.overwrite && options_.writes()) {
       return complain(
           problem(Code::bad_file, fmt::format("`{}` holds a training already", folder_),
                   "--resume goes on with it, -o names another folder, --overwrite begins anew in its place"));
@@ -222,7 +172,7 @@ class Training {
   train::TrainOptions train_options() {
     train::TrainOptions options;
     options.settings = settings_;
-    if (!options_.dry_run) options.folder = folder_;
+    if (options_.writes()) options.folder = folder_;
     options.weights.tensors = [this](const train::Arena& arena) {
       return to_tensors(*model_, values_of(arena, *model_), Terms::value, formats::DType::kF32);
     };
@@ -234,6 +184,11 @@ class Training {
     options.conditions["sizes"] = options.weights.metadata.at("sizes");
     options.unit = data_->unit();
     options.interrupted = train::Interrupt::requested;
+    options.explain = [this](const train::Call& call, const train::Arena& parameters) {
+      console_.note("looking for where it comes from, in the interpreter");
+      fault_ = explain_fault(model_, call, parameters);
+      return fault_.sentence;
+    };
     options.now = seconds;
     return options;
   }
@@ -243,6 +198,7 @@ class Training {
     train::LineReport lines(stderr, isatty(STDERR_FILENO) == 1, seconds);
     train::TrainOptions options = train_options();
     if (!console_.quiet()) options.report = &lines;
+    if (options_.overfit) return overfit_batch(std::move(options));
     if (options_.dry_run) options.settings.steps = 1;
     auto trainer = train::Trainer::create(trainable_->model(), *parameters_, split_, std::move(options));
     if (!trainer) return console_.fail(problem(Code::bad_train_value, trainer.error().message));
@@ -251,9 +207,10 @@ class Training {
         return console_.fail(problem(Code::bad_file, resumed.error().message));
       }
     }
+    if (!check_gradients()) return Exit::input;
     const double begun = seconds();
     auto outcome = (*trainer)->run();
-    if (!outcome) return console_.fail(problem(Code::training_failed, outcome.error().message));
+    if (!outcome) return failed(outcome.error().message);
     if (outcome->best.any) compare_with_text(outcome->best.loss);
     if (options_.dry_run) {
       console_.note(
@@ -263,6 +220,31 @@ class Training {
                                 folder_, outcome->step, outcome->best.loss, outcome->best.step, folder_));
     }
     return Exit::done;
+  }
+
+  Exit overfit_batch(train::TrainOptions options) {
+    if (!check_gradients()) return Exit::input;
+    auto done = overfit(trainable_->model(), *parameters_, split_, std::move(options));
+    if (!done && done.error().code == Code::training_failed) return failed(done.error().message);
+    if (!done) return console_.fail(done.error());
+    console_.note(
+        fmt::format("overfit: one batch of {} sequences, {} steps: the loss went from {:.4g} to {:.4g}; "
+                    "nothing was written",
+                    done->sequences, done->steps, done->before, done->after));
+    return Exit::done;
+  }
+
+  // With the equation that is to blame, where one is.
+  Exit failed(const std::string& message) {
+    return console_.fail({Code::training_failed, message, fault_.primary, fault_.related, {}, {}},
+                         spec_.sources);
+  }
+
+  bool check_gradients() {
+    if (!options_.gradcheck) return true;
+    return gradcheck(
+        {spec_, *choose(options_.target, spec_), trainable_->compiled(), *parameters_, split_, settings_},
+        console_);
   }
 
   // What the held-out loss of text is to be compared with.
@@ -287,6 +269,7 @@ class Training {
   std::optional<Trainable> trainable_;
   train::Data split_;
   std::optional<train::Arena> parameters_;
+  FaultExplanation fault_;
 };
 
 }  // namespace
@@ -296,7 +279,9 @@ Command train_command() {
       "train", "Train a model on data",
       "  rnnc train char_lm.rnn --data bible.txt -o bible --epochs 3 --lr 2e-3\n"
       "  rnnc train char_lm.rnn --data bible.txt -o bible --epochs 6 --resume\n"
-      "                                    goes on where it stopped, bit for bit",
+      "                                    goes on where it stopped, bit for bit\n"
+      "  rnnc train my_cell.rnn --data d.npz --gradcheck --overfit-batch --steps 300\n"
+      "                                    can it learn at all?",
       [](CLI::App& app) {
         auto options = std::make_shared<Options>();
         options->target.add_options(app);
@@ -304,18 +289,20 @@ Command train_command() {
         app.add_option("-o,--output", options->output,
                        "The folder of checkpoints and curves; SPEC.run by default")
             ->option_text("DIR");
-        app.add_flag("--resume", options->resume, "Go on with the training in the folder, exactly");
+        auto* resume =
+            app.add_flag("--resume", options->resume, "Go on with the training in the folder, exactly");
         app.add_option("--init-from", options->init_from, "Begin with these weights")->option_text("FILE");
         app.add_flag("--overwrite", options->overwrite, "Begin anew where the folder holds a training");
-        app.add_flag("--dry-run", options->dry_run, "Compile, make one step, write nothing");
-        for (const Flag& flag : kFlags) {
-          app.add_option_function<std::string>(
-                 flag.names,
-                 [options, key = flag.key](const std::string& text) { options->flags[key] = text; },
-                 flag.help)
-              ->option_text("VALUE")
-              ->group("As in `train {}`");
-        }
+        auto* dry_run = app.add_flag("--dry-run", options->dry_run, "Compile, make one step, write nothing");
+        app.add_flag("--overfit-batch", options->overfit,
+                     "Train on the first batch alone, for --steps (500), and write nothing: a model that can "
+                     "learn brings this loss near to what is least")
+            ->excludes(resume)
+            ->excludes(dry_run);
+        app.add_flag("--gradcheck", options->gradcheck,
+                     "First hold the gradients on a small part of the first batch against differences; stop "
+                     "where one is wrong");
+        add_train_flags(app, options->flags);
         return [options](Console& console) { return Training(*options, console).run(); };
       }};
 }

@@ -106,17 +106,13 @@ class Reader {
   }
 
   bool take(const ir::NamedType& input, const DataUse& use) {
+    const sema::InputDecl* one = declared(input.name);
+    if (one != nullptr && one->target && !use.targets) return true;
     const Tensor* tensor = formats::find(data_, input.name);
     if (tensor != nullptr) return take_tensor(*tensor, input);
     if (input.name == "sequence.begins") return fill(input, begins() ? 1 : 0);
     if (input.name.starts_with("state.")) return fill(input, first_value(input.name.substr(6)));
-    const sema::InputDecl* one = declared(input.name);
     RNNC_CHECK(one != nullptr, "an input of a function is none of the model");
-    if (one->target && !use.targets) {
-      return fail(Code::data_missing,
-                  fmt::format("there is no array `{}`, whose past the model reads", input.name),
-                  "give it, or leave `--teacher` away");
-    }
     std::vector<std::string> names;
     for (const Tensor& other : data_) names.push_back(other.name);
     const std::string near = support::nearest(input.name, names);
@@ -246,8 +242,16 @@ class Reader {
                     fmt::format("`{}` is {}; B is {} by `{}`", tensor->name,
                                 formats::to_string(tensor->shape), arguments_.batch, batch_of_));
       }
+      if (input.type.clock && tensor->shape.size() > 1) tell_steps(*input.type.clock, *tensor);
     }
     return true;
+  }
+
+  // Of a sequence that is not read, the steps may be what counts all the same.
+  void tell_steps(sema::Clock clock, const Tensor& tensor) {
+    const std::string dim = irgen::time_name(compiled_.body->clocks, clock);
+    const bool first = arguments_.steps.emplace(dim, static_cast<int64_t>(tensor.shape[1])).second;
+    if (first) steps_of_[dim] = tensor.name;
   }
 
   bool take_lengths() {

@@ -18,7 +18,7 @@
 namespace rnnc::driver {
 
 struct DataUse {
-  bool targets = false;  // all of them must be there; else none is needed
+  bool targets = true;  // those that the function reads; else the data's are left alone, and no argument
 };
 
 // The inputs of `function`, with batch, steps and lengths; everything is checked, and what nothing could read

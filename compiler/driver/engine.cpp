@@ -15,12 +15,18 @@ namespace {
 
 using diagnostics::Code;
 
-class Interpreter : public Engine {
- public:
-  Interpreter(const ir::Function& function, const ir::DimTable& dims) : function_(function), dims_(dims) {}
+diagnostics::Diagnostic too_large() {
+  return problem(Code::data_shape, "this does not fit into memory", "a smaller batch, or fewer steps");
+}
 
-  Outcome<Arrays> run(const interp::Arguments& arguments) const override {
-    auto results = interp::interpret(function_, dims_, arguments);
+class InterpreterCalls : public Calls {
+ public:
+  InterpreterCalls(const ir::Function& function, const ir::DimTable& dims, interp::Arguments arguments)
+      : function_(function), dims_(dims), arguments_(std::move(arguments)) {}
+
+  Outcome<Arrays> run(const Arrays& inputs) override {
+    for (const auto& [name, array] : inputs) arguments_.inputs[name] = array;
+    auto results = interp::interpret(function_, dims_, arguments_);
     if (!results) return problem(Code::data_shape, results.error().message);
     return std::move(*results);
   }
@@ -28,60 +34,104 @@ class Interpreter : public Engine {
  private:
   const ir::Function& function_;
   const ir::DimTable& dims_;
+  interp::Arguments arguments_;
+};
+
+class Interpreter : public Engine {
+ public:
+  Interpreter(const ir::Function& function, const ir::DimTable& dims) : function_(function), dims_(dims) {}
+
+  Outcome<std::unique_ptr<Calls>> calls(const interp::Arguments& first) const override {
+    return std::unique_ptr<Calls>(std::make_unique<InterpreterCalls>(function_, dims_, first));
+  }
+
+ private:
+  const ir::Function& function_;
+  const ir::DimTable& dims_;
+};
+
+class MachineCalls : public Calls {
+ public:
+  MachineCalls(CallFrame frame, const interp::Arguments& first) : frame_(std::move(frame)) {
+    const schedule::Plan& plan = frame_.plan();
+    for (size_t i = 0; i < plan.params.size(); ++i) {
+      store(frame_.param(i), plan.params[i].type.element, first.params.at(plan.params[i].name).values);
+    }
+    put(first.inputs);
+    frame_.seed = first.keys.seed;
+    frame_.epoch = first.keys.epoch;
+    frame_.step = first.keys.step;
+    std::copy(first.keys.sequence.begin(), first.keys.sequence.end(), frame_.sequence.begin());
+    std::copy(first.keys.first_t.begin(), first.keys.first_t.end(), frame_.first_t.begin());
+  }
+
+  Outcome<Arrays> run(const Arrays& inputs) override {
+    put(inputs);
+    frame_.run();
+    try {
+      return results();
+    } catch (const std::bad_alloc&) {
+      return too_large();
+    }
+  }
+
+ private:
+  Arrays results() {
+    const schedule::Plan& plan = frame_.plan();
+    Arrays arrays;
+    for (size_t i = 0; i < plan.results.size(); ++i) {
+      const ir::NamedType& result = plan.results[i];
+      arrays[result.name] = {result.type.element, frame_.shape(result.type),
+                             load(frame_.result(i), result.type.element)};
+    }
+    return arrays;
+  }
+
+  void put(const Arrays& inputs) {
+    const schedule::Plan& plan = frame_.plan();
+    for (size_t i = 0; i < plan.inputs.size(); ++i) {
+      auto given = inputs.find(plan.inputs[i].name);
+      if (given != inputs.end()) store(frame_.input(i), plan.inputs[i].type.element, given->second.values);
+    }
+  }
+
+  CallFrame frame_;
 };
 
 class Machine : public Engine {
  public:
   explicit Machine(MachineCode code) : code_(std::make_shared<const MachineCode>(std::move(code))) {}
 
-  Outcome<Arrays> run(const interp::Arguments& arguments) const override {
+  Outcome<std::unique_ptr<Calls>> calls(const interp::Arguments& first) const override {
     const schedule::Plan& plan = code_->plan;
     std::vector<int64_t> steps;
     for (ir::DimId time : plan.times) {
-      auto found = arguments.steps.find(plan.dims[time].name);
-      if (found == arguments.steps.end()) {
+      auto found = first.steps.find(plan.dims[time].name);
+      if (found == first.steps.end()) {
         return problem(Code::data_missing,
                        fmt::format("no array says how many steps `{}` is", plan.dims[time].name));
       }
       steps.push_back(found->second);
     }
     try {
-      return run(arguments, CallFrame(code_, arguments.batch, std::move(steps)));
+      return std::unique_ptr<Calls>(
+          std::make_unique<MachineCalls>(CallFrame(code_, first.batch, std::move(steps)), first));
     } catch (const std::bad_alloc&) {
-      return problem(Code::data_shape, "this does not fit into memory", "a smaller batch, or fewer steps");
+      return too_large();
     }
   }
 
  private:
-  Arrays run(const interp::Arguments& arguments, CallFrame frame) const {
-    const schedule::Plan& plan = code_->plan;
-    for (size_t i = 0; i < plan.params.size(); ++i) {
-      store(frame.param(i), plan.params[i].type.element, arguments.params.at(plan.params[i].name).values);
-    }
-    for (size_t i = 0; i < plan.inputs.size(); ++i) {
-      auto given = arguments.inputs.find(plan.inputs[i].name);
-      if (given != arguments.inputs.end())
-        store(frame.input(i), plan.inputs[i].type.element, given->second.values);
-    }
-    frame.seed = arguments.keys.seed;
-    frame.epoch = arguments.keys.epoch;
-    frame.step = arguments.keys.step;
-    std::copy(arguments.keys.sequence.begin(), arguments.keys.sequence.end(), frame.sequence.begin());
-    std::copy(arguments.keys.first_t.begin(), arguments.keys.first_t.end(), frame.first_t.begin());
-    frame.run();
-    Arrays arrays;
-    for (size_t i = 0; i < plan.results.size(); ++i) {
-      const ir::NamedType& result = plan.results[i];
-      arrays[result.name] = {result.type.element, frame.shape(result.type),
-                             load(frame.result(i), result.type.element)};
-    }
-    return arrays;
-  }
-
   std::shared_ptr<const MachineCode> code_;
 };
 
 }  // namespace
+
+Outcome<Arrays> Engine::run(const interp::Arguments& arguments) const {
+  auto called = calls(arguments);
+  if (!called) return called.error();
+  return (*called)->run({});
+}
 
 Outcome<std::unique_ptr<Engine>> make_engine(EngineKind kind, const ir::Function& function,
                                              const ir::DimTable& dims) {

@@ -15,14 +15,24 @@ enum class EngineKind { jit, interp };
 
 using Arrays = std::map<std::string, interp::Array>;
 
+// A function with everything that stays the same from one call to the next: weights, batch, steps.
+class Calls {
+ public:
+  virtual ~Calls() = default;
+  // `inputs` replace those of the same names; the others are as they were. The results by name.
+  virtual Outcome<Arrays> run(const Arrays& inputs) = 0;
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
-  // The results by name.
-  virtual Outcome<Arrays> run(const interp::Arguments& arguments) const = 0;
+  // Inputs that `first` lacks must come with the first call. The calls may outlive the engine.
+  virtual Outcome<std::unique_ptr<Calls>> calls(const interp::Arguments& first) const = 0;
+  // One call.
+  Outcome<Arrays> run(const interp::Arguments& arguments) const;
 };
 
-// `function` and `dims` must live as long as the engine.
+// `function` and `dims` must live as long as the engine and its calls.
 Outcome<std::unique_ptr<Engine>> make_engine(EngineKind kind, const ir::Function& function,
                                              const ir::DimTable& dims);
 

@@ -18,19 +18,33 @@ void add_engine_option(CLI::App& app, EngineKind& engine) {
       ->option_text("NAME");
 }
 
-void RunOptions::add_options(CLI::App& app) {
+void RunOptions::add_options(CLI::App& app, bool data_required) {
   target.add_options(app);
   app.add_option("--weights", weights, "What `init` or `train` wrote")->option_text("FILE")->required();
-  app.add_option("--data", data, "An .npz with an array for each input")->option_text("FILE")->required();
+  app.add_option("--data", data, "An .npz with an array for each input")
+      ->option_text("FILE")
+      ->required(data_required);
   add_engine_option(app, engine);
 }
 
 std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console) {
+  auto bad_file = [&](const std::string& message) {
+    console.fail(problem(diagnostics::Code::bad_file, message));
+    return std::nullopt;
+  };
   auto file = formats::read_safetensors(options.weights);
-  if (!file) return console.fail(problem(diagnostics::Code::bad_file, file.error().message)), std::nullopt;
-  auto data = formats::read_npz(options.data);
-  if (!data) return console.fail(problem(diagnostics::Code::bad_file, data.error().message)), std::nullopt;
-  RunInputs inputs{load_spec(options.target.spec), nullptr, {}, std::move(*data)};
+  if (!file) return bad_file(file.error().message);
+  RunInputs inputs{load_spec(options.target.spec), nullptr, {}, {}, {}};
+  if (!options.data.empty()) {
+    auto data = formats::read_npz(options.data);
+    if (!data) return bad_file(data.error().message);
+    inputs.data = std::move(*data);
+  }
+  if (auto entries = file->metadata.find("vocabulary"); entries != file->metadata.end()) {
+    auto vocabulary = formats::Vocabulary::from_json(entries->second);
+    if (!vocabulary) return bad_file(vocabulary.error().message);
+    inputs.vocabulary = std::move(*vocabulary);
+  }
   inputs.model = instantiate(options.target, inputs.spec,
                              {from_metadata(file->metadata).sizes,
                               [&](const sema::Body& body) { return sizes_from(inputs.data, body); }});

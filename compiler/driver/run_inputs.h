@@ -11,6 +11,7 @@
 #include "compiler/driver/weights.h"
 #include "compiler/interp/interpret.h"
 #include "runtime/formats/tensor.h"
+#include "runtime/formats/vocabulary.h"
 
 namespace rnnc::driver {
 
@@ -21,7 +22,8 @@ struct RunOptions {
   std::string weights, data;
   EngineKind engine = EngineKind::jit;
 
-  void add_options(CLI::App& app);
+  // `data_required`: else a model without inputs needs none.
+  void add_options(CLI::App& app, bool data_required = true);
 };
 void add_engine_option(CLI::App& app, EngineKind& engine);
 
@@ -30,6 +32,7 @@ struct RunInputs {
   std::shared_ptr<const sema::Model> model;
   Values weights;
   std::vector<formats::Tensor> data;
+  std::optional<formats::Vocabulary> vocabulary;  // of the weights, if they were learnt from text
 };
 
 // Nothing after a complaint.

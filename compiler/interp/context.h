@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "compiler/interp/extents.h"
@@ -17,10 +18,16 @@ struct Running {
   bool all = true;
 };
 
+class Watch;
+
 struct Context {
   const Extents& extents;
   const Arguments& arguments;
   Running running;
+  Watch* watch = nullptr;  // sees every instruction
+  // In the body of a scan, the step and the scan.
+  std::optional<int64_t> t = {};
+  const ir::Instr* scan = nullptr;
 };
 
 class Call {
@@ -31,6 +38,7 @@ class Call {
 
   const Context& context() const { return context_; }
   const Extents& extents() const { return context_.extents; }
+  const ir::Function& function() const { return function_; }
   const ir::Instr& instr() const { return instr_; }
   template <class Attr>
   const Attr& attribute() const {
@@ -51,6 +59,14 @@ class Call {
   const ir::Function& function_;
   const ir::Instr& instr_;
   const std::vector<Ref>& values_;
+};
+
+// What looks over the shoulder of a run.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+  // After an instruction; what is left in `results` is what others read.
+  virtual void see(const Call& call, std::vector<Ref>& results) = 0;
 };
 
 // i32 arithmetic wraps around.

@@ -142,7 +142,9 @@ std::vector<Ref> Program::run(const Context& context, std::vector<Ref> parameter
   }
   for (size_t i = 0; i < function_.instrs().size(); ++i) {
     const ir::Instr& instr = function_.instrs()[i];
-    std::vector<Ref> results = evaluate(Call(context, function_, instr, values));
+    const Call call(context, function_, instr, values);
+    std::vector<Ref> results = evaluate(call);
+    if (context.watch != nullptr) context.watch->see(call, results);
     for (size_t k = 0; k < results.size(); ++k) values[instr.results[k].index] = std::move(results[k]);
     for (ir::ValueId value : dead_after_[i]) values[value.index].reset();
   }

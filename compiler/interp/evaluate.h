@@ -21,4 +21,9 @@ class Program {
       dead_after_;  // by instruction: the values that nothing reads any more
 };
 
+// interpret() under the eyes of `watch`, if it is not null.
+support::Result<std::map<std::string, Array>> interpret_watched(const ir::Function& function,
+                                                                const ir::DimTable& dims,
+                                                                const Arguments& arguments, Watch* watch);
+
 }  // namespace rnnc::interp

@@ -70,14 +70,14 @@ Status check_arguments(const ir::Function& function, const Arguments& arguments,
 
 }  // namespace
 
-support::Result<std::map<std::string, Array>> interpret(const ir::Function& function,
-                                                        const ir::DimTable& dims,
-                                                        const Arguments& arguments) {
+support::Result<std::map<std::string, Array>> interpret_watched(const ir::Function& function,
+                                                                const ir::DimTable& dims,
+                                                                const Arguments& arguments, Watch* watch) {
   try {
     auto extents = Extents::of(function, dims, arguments);
     if (!extents) return extents.error();
     if (Status status = check_arguments(function, arguments, *extents); !status) return status.error();
-    Context context{*extents, arguments, {}};
+    Context context{*extents, arguments, {}, watch};
     std::vector<Ref> values = Program(function).run(context, {});
     std::map<std::string, Array> results;
     for (size_t i = 0; i < values.size(); ++i) results.emplace(function.results()[i].name, *values[i]);
@@ -87,6 +87,12 @@ support::Result<std::map<std::string, Array>> interpret(const ir::Function& func
   } catch (const std::length_error&) {
     return Failure{"not enough memory"};
   }
+}
+
+support::Result<std::map<std::string, Array>> interpret(const ir::Function& function,
+                                                        const ir::DimTable& dims,
+                                                        const Arguments& arguments) {
+  return interpret_watched(function, dims, arguments, nullptr);
 }
 
 }  // namespace rnnc::interp

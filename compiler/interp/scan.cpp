@@ -22,7 +22,8 @@ class Scan {
     int64_t steps = call_.extents().longest(attr_.time);
     for (int64_t k = 0; k < steps; ++k) {
       int64_t t = attr_.direction == ir::Direction::forward ? k : steps - 1 - k;
-      Context context{call_.extents(), call_.context().arguments, running_at(t)};
+      Context context{call_.extents(), call_.context().arguments, running_at(t), call_.context().watch, t,
+                      &call_.instr()};
       bool any =
           std::any_of(context.running.rows.begin(), context.running.rows.end(), [](uint8_t r) { return r; });
       if (any) step(context, t);

@@ -1,7 +1,6 @@
 #include "compiler/irgen/place.h"
 
-#include <set>
-
+#include "compiler/ir/used_dims.h"
 #include "compiler/irgen/live.h"
 #include "compiler/support/check.h"
 
@@ -111,14 +110,11 @@ ValueId FunctionPlace::recall(const Remembered& what, ValueId given) {
 }
 
 ir::Function FunctionPlace::take() {
-  std::set<DimId> times;
-  const std::vector<bool> live = live_values(code());
-  for (uint32_t i = 0; i < live.size(); ++i) {
-    for (DimId dim : code().type(ValueId{i}).dims) {
-      if (live[i] && world().dims.is_time(dim)) times.insert(dim);
-    }
+  // A scan of which only the last values are read has its time in no type.
+  const std::vector<bool> used = ir::used_dims(only_live(code(), world().module.dims), world().module.dims);
+  for (uint32_t i = 0; i < used.size(); ++i) {
+    if (used[i] && world().dims.is_time(DimId{i})) lengths(DimId{i});
   }
-  for (DimId time : times) lengths(time);
   return only_live(code(), world().module.dims);
 }
 

@@ -1,6 +1,8 @@
 #include "runtime/train/snapshot.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "runtime/formats/safetensors.h"
 
@@ -22,6 +24,10 @@ class Writer {
   template <class T>
   void field(const char* name, T& value) {
     object_[name] = value;
+  }
+  // JSON has no infinities.
+  void field(const char* name, std::optional<double>& value) {
+    if (value && std::isfinite(*value)) object_[name] = *value;
   }
   void field(const char* name, std::vector<LossSum>& losses) {
     json array = json::array();
@@ -59,6 +65,9 @@ class Reader {
     } else {
       good_ = false;
     }
+  }
+  void field(const char* name, std::optional<double>& value) {
+    if (find(name) != nullptr) field(name, value.emplace());
   }
   void field(const char* name, bool& value) {
     if (const json* found = find(name); found != nullptr && found->is_boolean()) {
@@ -114,6 +123,7 @@ void walk(auto& archive, Standing& standing) {
   archive.field("recent_losses", standing.recent_losses);
   archive.field("recent_norm", standing.recent_norm);
   archive.field("recent_steps", standing.recent_steps);
+  archive.field("validation", standing.validation);
   archive.group("kept", [&](auto& inner) { walk_best(inner, standing.kept); });
   archive.group("gained", [&](auto& inner) { walk_best(inner, standing.gained); });
   archive.group("plateau", [&](auto& inner) {

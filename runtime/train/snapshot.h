@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct Standing {
   Best kept;    // of the best checkpoint
   Best gained;  // for patience: ends of epochs only
   Plateau plateau;
+  std::optional<double> validation;  // the last one, for people
 };
 
 struct Snapshot {

@@ -222,8 +222,8 @@ Result<bool> Trainer::end_epoch() {
   return true;
 }
 
-Outcome Trainer::outcome(Ending ending) const {
-  return {ending, standing_.step, standing_.cursor.epoch, validation_, standing_.kept};
+Outcome Trainer::outcome(Ending ending, std::optional<double> validation) const {
+  return {ending, standing_.step, standing_.cursor.epoch, validation, standing_.kept};
 }
 
 Result<Outcome> Trainer::end(Ending ending) {
@@ -237,19 +237,21 @@ Result<Outcome> Trainer::end(Ending ending) {
     note(fmt::format("stopped after step {}; {}", standing_.step,
                      folder_.writes() ? folder_.name() + " holds all of it, and --resume goes on from there"
                                       : "nothing was saved"));
-    return outcome(ending);
+    return outcome(ending, {});
   }
+  std::optional<double> validation = standing_.validation;
   if (amid_epoch) {
     // A last look, which counts for the best checkpoint, but neither for patience nor for the learning rate:
     // a training that went on from here would not have had it.
-    const auto validation = validate();
-    if (!validation) return validation.error();
-    if (*validation) keep_best(**validation);
+    const auto last = validate();
+    if (!last) return last.error();
+    validation = *last;
+    if (validation) keep_best(*validation);
     if (options_.report != nullptr) options_.report->epoch(progress(shown_loss_));
     if (auto saved = save(); !saved) return saved.error();
   }
   draw();
-  return outcome(ending);
+  return outcome(ending, validation);
 }
 
 }  // namespace rnnc::train

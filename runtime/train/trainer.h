@@ -82,7 +82,7 @@ class Trainer {
   Result<Outcome> loop();
   Result<bool> end_epoch();
   Result<Outcome> end(Ending ending);
-  Outcome outcome(Ending ending) const;
+  Outcome outcome(Ending ending, std::optional<double> validation) const;
 
   // trainer_state.cpp
   std::map<std::string, std::string> conditions() const;
@@ -133,7 +133,6 @@ class Trainer {
   double shown_loss_ = 0;
   double last_norm_ = 0;
   double last_rate_ = 0;
-  std::optional<double> validation_;
   bool validation_is_best_ = false;
   bool logs_ = true;
   struct Meter {  // of this epoch, without what its end takes

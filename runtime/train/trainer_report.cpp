@@ -39,15 +39,15 @@ void Trainer::write_best() {
   best_waits_ = false;
 }
 
-// Nothing without sequences held out, and where it is interrupted.
+// Nothing without sequences held out, and where it is interrupted: what was known before stays then.
 Result<std::optional<double>> Trainer::validate() {
-  validation_.reset();
-  if (data_.validation.empty()) return validation_;
+  if (data_.validation.empty()) return std::optional<double>();
   const Batches held{data_.validation, options_.settings.batch};
   const auto losses = evaluate(model_, parameters_, data_.all, held, truncation_, options_.interrupted);
   if (!losses) return losses.error();
-  if (*losses) validation_ = total(**losses);
-  return validation_;
+  if (!*losses) return std::optional<double>();
+  standing_.validation = total(**losses);
+  return standing_.validation;
 }
 
 void Trainer::log(const formats::Record& record) {
@@ -94,7 +94,7 @@ Progress Trainer::progress(double loss) const {
   out.step = standing_.step;
   out.steps = settings.steps;
   out.loss = loss;
-  out.validation = validation_;
+  out.validation = standing_.validation;
   out.is_best = validation_is_best_;
   out.gradient_norm = last_norm_;
   out.unit = options_.unit;

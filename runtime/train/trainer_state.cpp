@@ -131,6 +131,7 @@ Status Trainer::restore(const Snapshot& snapshot) {
     return failure("it has {} lines of loss, and the model {}", standing.epoch_losses.size(), losses_.size());
   }
   standing_ = standing;
+  validation_is_best_ = standing.kept.any && standing.validation == standing.kept.loss;
   optimizer_.set_steps(standing.optimizer_steps);
   enter_epoch();
   const bool amid_batch = standing.cursor.window > 0;

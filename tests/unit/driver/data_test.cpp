@@ -77,6 +77,20 @@ TEST_F(DataTest, FirstValuesMayBeGiven) {
   EXPECT_EQ(arguments->inputs.at("state.y.LSTM.c").values, (std::vector<double>{0, 0, 0, 0}));
 }
 
+TEST(Data, ASequenceThatIsNotReadSaysHowManySteps) {
+  const SpecModel model(
+      "cell Counter { input x: [X]  state n: []  n = n[t-1] + 1  output n }\n"
+      "model M { input x: seq [2]  y = Counter(x)  output y }\n",
+      {});
+  const Compiled compiled = *compile(model.model, {});
+  const std::vector<Tensor> data = {make_tensor("x", {1, 3, 2}, std::vector<double>(6)),
+                                    make_tensor("lengths", {1}, std::vector<int32_t>{2})};
+  auto arguments = arguments_from(data, compiled, compiled.module.forward, {}, "in.npz");
+  ASSERT_TRUE(static_cast<bool>(arguments)) << arguments.error().message;
+  EXPECT_EQ(arguments->steps.at("T"), 3);
+  EXPECT_EQ(arguments->inputs.at("lengths.T").values, (std::vector<double>{2}));
+}
+
 TEST_F(DataTest, WhatIsMissingIsNamed) {
   EXPECT_EQ(complaint({x()}), "`in.npz`: there is no array `w` [B, T]");
   EXPECT_EQ(complaint({}), "`in.npz`: there is no array `x` [B, T, 3]");

@@ -32,6 +32,21 @@ TEST(Memory, ALearnedFirstValueHoldsAtEveryDelay) {
   EXPECT_EQ(results.at("state.s.2").values, (Numbers{10012}));
 }
 
+// No value of the function has the time, only the loop does.
+TEST(Memory, OnlyLastValuesReadEndWhereTheirSequencesEnd) {
+  testing::Spec spec(R"(cell Counter { input x: [X]  state n: []  n = n[t-1] + 1  output n }
+model M { input past: seq [X]  input x: seq [X]  a = Counter(past)  output y = Counter(x, init = final(a)) })");
+  ModelRun model = model_of(spec, "M");
+  const Lengths lengths = {{"T.past", {3, 1}}, {"T.x", {2, 2}}};
+  const std::vector<ir::NamedType> inputs = ir::inputs_of(model.module().forward);
+  for (const auto& [time, each] : lengths) {
+    EXPECT_TRUE(std::any_of(inputs.begin(), inputs.end(), [&](const ir::NamedType& input) {
+      return input.name == "lengths." + time;
+    })) << time;
+  }
+  EXPECT_EQ(model.forward(model.random(lengths, 2)).at("state.y.Counter.n").values, (Numbers{5, 3}));
+}
+
 TEST(Memory, WhatIsGivenComesBeforeWhatIsWritten) {
   testing::Spec spec(R"(cell A { input x: []  state s: [] = 7  s = x + s[t-1]  output s }
 cell Outer { input x: []  output y = A(x, s = 10 * x) }

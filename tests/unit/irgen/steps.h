@@ -42,7 +42,10 @@ inline void expect_steps_equal_forward(const ModelRun& model, double tolerance =
   Lengths lengths;
   for (const std::string& name : model.times()) lengths[name] = {2, 3};
   lengths[time] = {kSteps, kSteps};
-  const interp::Arguments all = model.random(lengths, kBatch);
+  interp::Arguments all = model.random(lengths, kBatch);
+  // A step's arguments are what the text says, also where nothing comes of them.
+  all.inputs.merge(
+      testing::random_arguments(*model.module().begin, model.module().dims, {kBatch, lengths}).inputs);
   const Arrays whole = model.forward(all);
   Arrays now = model.run(*model.module().begin, all);
   const Arrays begun = now;

@@ -109,6 +109,37 @@ TEST(Resume, TwiceNStepsAreNAndNMore) {
   }
 }
 
+// The line of a resumed training shows the last held-out loss from its first step on.
+TEST(Resume, KeepsTheHeldOutLossThatItShows) {
+  const TemporaryFolder folder;
+  TinyRnn model;
+  const Data data = series_data(model.signature(), 10, 0.2);
+  Training training = training_of(OptimizerKind::kSgd);
+  training.folder = folder / "run";
+  training.stop_at = 4;  // of three an epoch
+  const Trained first = run_training(model, data, training);
+  ASSERT_EQ(first.outcome.ending, Ending::kInterrupted);
+  ASSERT_TRUE(first.report.steps.back().validation);
+  training.resume_from = training.folder + "/last.state.safetensors";
+  training.stop_at = -1;
+  const Trained second = run_training(model, data, training);
+  EXPECT_EQ(second.report.steps.front().step, 5);
+  EXPECT_EQ(second.report.steps.front().validation, first.report.steps.back().validation);
+  EXPECT_EQ(second.report.steps.front().is_best, first.report.steps.back().is_best);
+  // A file that does not say is none the worse.
+  auto file = *formats::read_safetensors(training.resume_from);
+  std::string& standing = file.metadata["standing"];
+  const size_t at = standing.find("\"validation\"");
+  ASSERT_NE(at, std::string::npos);
+  const size_t comma = standing.find_first_of(",}", at);
+  standing.erase(standing[comma] == ',' ? at : at - 1, comma - at + (standing[comma] == ',' ? 1 : 0));
+  ASSERT_TRUE(write_safetensors(training.resume_from, file));
+  training.settings.epochs = 4;
+  const Trained older = run_training(model, data, training);
+  EXPECT_EQ(older.failure, "");
+  EXPECT_FALSE(older.report.steps.front().validation);
+}
+
 // ---------------------------------------------------------------- what does not fit
 
 struct Stopped : ::testing::Test {

@@ -1,0 +1,26 @@
+// The keys of `train {}` as flags.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "compiler/driver/outcome.h"
+#include "compiler/sema/model.h"
+#include "runtime/train/settings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rnnc::driver {
+
+// What was given, by key of `train {}`.
+using TrainFlags = std::map<std::string, std::string>;
+
+// `flags` must live as long as the app.
+void add_train_flags(CLI::App& app, TrainFlags& flags);
+
+// The defaults, then what the model says, then the flags.
+Outcome<train::Settings> settings_of(const sema::Body& body, const TrainFlags& flags);
+
+}  // namespace rnnc::driver
