@@ -44,4 +44,5 @@ if(RNNC_SANITIZE)
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+  add_compile_definitions(RNNC_SANITIZED)  # for tests of what sanitizers end the process for
 endif()

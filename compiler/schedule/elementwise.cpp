@@ -139,11 +139,10 @@ class Writing {
 
 }  // namespace
 
-// Takes every pending instruction that can run in the loops of the first one that is ready.
+// Takes every pending instruction that can run in the loops of the first one that is ready; there is one.
 LaneGroup Scope::next_group(std::vector<ir::InstrId>& pending) {
   auto ready = [&](ir::InstrId id) { return is_lane(function_[id]) && operands_known(function_[id]); };
   auto first = std::find_if(pending.begin(), pending.end(), ready);
-  RNNC_CHECK(first != pending.end(), "instructions that wait for each other");
   LaneGroup group{type(function_[*first].results[0]).dims, {}, {}, {}, {}};
   auto takes = [&](const ir::Instr& instr) {
     return is_lane(instr) && type(instr.results[0]).dims == group.over && group.made.size() < kMostOps &&
@@ -176,7 +175,10 @@ void Scope::house(LaneGroup& group) {
   }
 }
 
-void Scope::place_lanes(std::vector<ir::InstrId>& pending) {
+// Whether any was ready.
+bool Scope::place_lanes(std::vector<ir::InstrId>& pending) {
+  auto ready = [&](ir::InstrId id) { return is_lane(function_[id]) && operands_known(function_[id]); };
+  if (std::none_of(pending.begin(), pending.end(), ready)) return false;
   LaneGroup group = next_group(pending);
   house(group);
   auto writing = std::make_unique<Writing>(*this, group, choices_.fuse_products);
@@ -199,6 +201,7 @@ void Scope::place_lanes(std::vector<ir::InstrId>& pending) {
       }
     }
   }
+  return true;
 }
 
 }  // namespace rnnc::schedule

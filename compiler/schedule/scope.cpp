@@ -51,7 +51,10 @@ std::vector<ir::InstrId> Scope::needed_instructions() {
 void Scope::run() {
   std::vector<ir::InstrId> pending = needed_instructions();
   while (!pending.empty()) {
-    if (!place_others(pending)) place_lanes(pending);
+    // Products wait for element-wise readers first.
+    if (place_others(pending, false)) continue;
+    if (place_lanes(pending) || place_others(pending, true)) continue;
+    RNNC_UNREACHABLE("instructions that wait for each other");
   }
   for (const Product& product : products_) held(product.c);
   place_copies();
@@ -62,12 +65,15 @@ bool Scope::operands_known(const ir::Instr& instr) const {
                      [&](ValueId operand) { return held_[operand.index].known(); });
 }
 
-// Everything that is ready and no element-wise graph. Whether there was any.
-bool Scope::place_others(std::vector<ir::InstrId>& pending) {
+// Everything that is ready and no element-wise graph, with what reads products that wait or without it.
+// Whether there was any.
+bool Scope::place_others(std::vector<ir::InstrId>& pending, bool with_waiting) {
   std::vector<ir::InstrId> rest;
   for (ir::InstrId id : pending) {
     const ir::Instr& instr = function_[id];
-    if (is_lane(instr) || !operands_known(instr)) {
+    bool waits = !with_waiting && std::any_of(instr.operands.begin(), instr.operands.end(),
+                                              [&](ValueId operand) { return waiting(operand) != nullptr; });
+    if (is_lane(instr) || !operands_known(instr) || waits) {
       rest.push_back(id);
       continue;
     }

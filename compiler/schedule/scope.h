@@ -118,10 +118,10 @@ class Scope {
   std::vector<ir::InstrId> needed_instructions();
   bool place_without_stage(const ir::Instr& instr);
   void place_broadcast(const ir::Instr& instr);
-  bool place_others(std::vector<ir::InstrId>& pending);
+  bool place_others(std::vector<ir::InstrId>& pending, bool with_waiting);
   LaneGroup next_group(std::vector<ir::InstrId>& pending);
   void house(LaneGroup& group);
-  void place_lanes(std::vector<ir::InstrId>& pending);
+  bool place_lanes(std::vector<ir::InstrId>& pending);
   void place_copies();
   bool operands_known(const ir::Instr& instr) const;
   void place_leaf(const ir::Instr& instr);

@@ -106,7 +106,7 @@ TEST_F(ArgumentsTest, AskForMoreThanCanBeAddressed) {
 }
 
 TEST_F(ArgumentsTest, AskForMoreThanThereIs) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef RNNC_SANITIZED
   GTEST_SKIP() << "the sanitizer ends the program instead";
 #endif
   given.batch = int64_t{1} << 50;

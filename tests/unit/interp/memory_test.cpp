@@ -15,7 +15,7 @@ int64_t peak_kilobytes() {
 }
 
 TEST(Memory, HoldsOnlyWhatIsStillRead) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef RNNC_SANITIZED
   GTEST_SKIP() << "the sanitizer keeps freed memory";
 #endif
   constexpr int kOps = 60;

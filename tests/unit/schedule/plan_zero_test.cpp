@@ -176,15 +176,15 @@ TEST(Describe, SaysWhatStandsWhereAndWhy) {
       "%a = input a : f32[B,H]  %w = param w : f32[H,K]  %p = contract %a, %w over {H} : f32[B,K]"
       "%e = exp %p : f32[B,K]  %s = reduce sum %e over {B,K} : f32[]  return y = %s");
   EXPECT_EQ(describe(plan), R"(forward: 4 stages, no loop over time, for vectors of 8 lanes.
-A call is 72*B FLOP, reads 36*B + 228 and writes 24*B + 196 bytes.
+A call is 72*B FLOP, reads 36*B + 132 and writes 24*B + 100 bytes.
 
-w: bring w into panels of 16 columns; 228 bytes
-p: product of [B; H] and [H; K] in tiles of 6 x 2 vectors; 18*B FLOP; 24*B + 192 bytes
+w: bring w into panels of 8 columns; 132 bytes
+p: product of [B; H] and [H; K] in tiles of 6 x 1 vectors; 18*B FLOP; 24*B + 96 bytes
 e: element by element over B, K: exp; 51*B FLOP; 24*B bytes; by itself because it needs all of p
 s: sum over B, K; 3*B FLOP; 12*B + 4 bytes
 
 6 buffers in 3 places:
-  192 bytes: y, w
+  96 bytes: y, w
   12*B bytes: p
   12*B bytes: e
 )");

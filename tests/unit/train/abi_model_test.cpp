@@ -106,7 +106,7 @@ TEST(AbiModel, FunctionsThatDoNotFitAreRefused) {
 }
 
 TEST(AbiModel, MemoryThatIsNotThereIsSaid) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef RNNC_SANITIZED
   GTEST_SKIP() << "the address sanitizer ends the process instead";
 #endif
   AbiFunctions hungry = functions();
