@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "compiler/driver/call_frame.h"
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
@@ -60,7 +61,7 @@ struct Built {
   std::shared_ptr<const MachineCode> code;
 };
 Outcome<Built> build(const Options& options, Console& console, UseCache use) {
-  Spec spec = load_spec(options.target.spec);
+  Spec spec = open_spec(options.target.spec);
   const auto model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return problem(Code::bad_option, "nothing to run");
