@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "compiler/driver/call_frame.h"
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
@@ -65,7 +66,7 @@ struct Built {
 };
 Outcome<Built> build(const Options& options, Console& console, UseCache use,
                      backend::Counting counting = backend::Counting::no) {
-  Spec spec = load_spec(options.target.spec);
+  Spec spec = open_spec(options.target.spec);
   const auto model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return problem(Code::bad_option, "nothing to run");

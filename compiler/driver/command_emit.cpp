@@ -8,6 +8,7 @@
 #include <set>
 
 #include "compiler/backend/header.h"
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/emission.h"
@@ -72,6 +73,7 @@ Outcome<std::string> weights_file(const Options& options) {
     if (word != "embed") files.push_back(word);
   }
   if (files.size() == 1) return files[0];
+  if (files.empty() && is_checkpoint(options.target.spec)) return options.target.spec;
   return problem(Code::bad_option,
                  files.empty() ? "no file of weights was given" : "two files of weights were given",
                  "`--weights w.safetensors` names what `init` or `train` wrote");
@@ -169,7 +171,7 @@ Exit run(const Options& options, Console& console) {
   auto vocabulary = vocabulary_of(file.metadata);
   if (!vocabulary) return console.fail(vocabulary.error());
 
-  Spec spec = load_spec(options.target.spec);
+  Spec spec = open_spec(options.target.spec);
   const auto model = instantiate(options.target, spec, {from_metadata(file.metadata).sizes, {}});
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;
@@ -206,11 +208,12 @@ Command emit_command() {
           [](CLI::App& app) {
             auto options = std::make_shared<Options>();
             options->target.add_options(app);
-            app.add_option("--weights", options->weights,
-                           "What `init` or `train` wrote; also `embed` (into the object, the default)")
+            app.add_option(
+                   "--weights", options->weights,
+                   "What `init` or `train` wrote, unless the spec is a checkpoint; also `embed` (into the "
+                   "object, the default)")
                 ->option_text("FILE")
-                ->allow_extra_args(false)
-                ->required();
+                ->allow_extra_args(false);
             app.add_option("-o,--output", options->output, "The object; the header stands beside it")
                 ->option_text("FILE")
                 ->required();

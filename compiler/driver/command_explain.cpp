@@ -6,6 +6,7 @@
 
 #include "compiler/backend/target.h"
 #include "compiler/diagnostics/diagnostic.h"
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
@@ -78,7 +79,7 @@ const ir::Function* function_of(const ir::Module& module, Which which) {
 }
 
 Exit explain_spec(const Options& options, Console& console) {
-  Spec spec = load_spec(options.target.spec);
+  Spec spec = open_spec(options.target.spec);
   const auto model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;

@@ -60,6 +60,9 @@ formats::TensorFile to_file(const RunInputs& inputs, const Compiled& compiled, c
                                        module.gradient->type(result.value), module.dims, real));
     }
   }
+  for (const auto& [path, value] : inputs.weights) {  // what nothing reads has no slope
+    gradients.try_emplace(path, value.size());
+  }
   for (formats::Tensor& tensor : to_tensors(*inputs.model, gradients, Terms::gradient, real))
     file.tensors.push_back(std::move(tensor));
   return file;

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/table.h"
@@ -20,7 +21,7 @@ struct Options {
 };
 
 Exit run(const Options& options, Console& console) {
-  Spec spec = load_spec(options.target.spec);
+  Spec spec = open_spec(options.target.spec);
   const std::shared_ptr<const sema::Model> model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/backend/target.h"
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
@@ -226,7 +227,7 @@ std::string to_text(const Model& model, const Running& running, const std::strin
 }
 
 Exit run(const Options& options, Console& console) {
-  Spec spec = load_spec(options.target.spec);
+  Spec spec = open_spec(options.target.spec);
   std::shared_ptr<const Model> model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/sample_options.h"
@@ -32,18 +33,17 @@ Exit run(const Options& options, Console& console) {
   if (!file) return console.fail(problem(Code::bad_file, file.error().message));
   const Origin origin = from_metadata(file->metadata);
   const auto entries = file->metadata.find("vocabulary");
-  if (origin.spec_text.empty() || entries == file->metadata.end()) {
+  if (origin.text.spec.empty() || entries == file->metadata.end()) {
     return console.fail(problem(Code::cannot_generate,
                                 fmt::format("`{}` holds no spec with a vocabulary", options.weights),
                                 "text is drawn from what `rnnc train` has learnt from text"));
   }
   auto vocabulary = formats::Vocabulary::from_json(entries->second);
   if (!vocabulary) return console.fail(problem(Code::bad_file, vocabulary.error().message));
-  Spec spec = load_text(options.weights, origin.spec_text, ".");
+  Spec spec = load_origin(options.weights, origin);
   Target target;
   target.spec = options.weights;
-  target.model = origin.model;
-  const auto model = instantiate(target, spec, {origin.sizes, {}});
+  const auto model = instantiate(target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;
   auto weights = from_tensors(*model, file->tensors, options.weights);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/explain_fault.h"
@@ -126,7 +127,7 @@ class Training {
   }
 
   bool read_spec() {
-    spec_ = load_spec(options_.target.spec);
+    spec_ = open_spec(options_.target.spec);
     SizeHints hints;
     if (start_) hints.weights = from_metadata(start_->metadata).sizes;
     hints.data = [&](const sema::Body& body) { return data_->sizes(body); };
@@ -180,8 +181,8 @@ class Training {
     if (data_->vocabulary() != nullptr)
       options.weights.metadata["vocabulary"] = data_->vocabulary()->to_json();
     options.title = model_->body->name;
-    options.conditions["spec"] = options.weights.metadata.at("spec");
-    options.conditions["sizes"] = options.weights.metadata.at("sizes");
+    for (const char* key : {"spec", "imports", "library", "sizes"})
+      options.conditions[key] = options.weights.metadata.at(key);
     options.unit = data_->unit();
     options.interrupted = train::Interrupt::requested;
     options.explain = [this](const train::Call& call, const train::Arena& parameters) {

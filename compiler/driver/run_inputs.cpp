@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "compiler/driver/checkpoint.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/data.h"
 #include "runtime/formats/npz.h"
@@ -20,7 +21,12 @@ void add_engine_option(CLI::App& app, EngineKind& engine) {
 
 void RunOptions::add_options(CLI::App& app, bool data_required) {
   target.add_options(app);
-  app.add_option("--weights", weights, "What `init` or `train` wrote")->option_text("FILE")->required();
+  auto* given =
+      app.add_option("--weights", weights, "What `init` or `train` wrote; else those of a checkpoint")
+          ->option_text("FILE");
+  app.parse_complete_callback([this, given] {
+    if (given->empty() && !is_checkpoint(target.spec)) throw CLI::RequiredError("--weights");
+  });
   app.add_option("--data", data, "An .npz with an array for each input")
       ->option_text("FILE")
       ->required(data_required);
@@ -32,9 +38,9 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
     console.fail(problem(diagnostics::Code::bad_file, message));
     return std::nullopt;
   };
-  auto file = formats::read_safetensors(options.weights);
+  auto file = formats::read_safetensors(options.weights_file());
   if (!file) return bad_file(file.error().message);
-  RunInputs inputs{load_spec(options.target.spec), nullptr, {}, {}, {}};
+  RunInputs inputs{open_spec(options.target.spec), nullptr, {}, {}, {}};
   if (!options.data.empty()) {
     auto data = formats::read_npz(options.data);
     if (!data) return bad_file(data.error().message);
@@ -50,7 +56,7 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
                               [&](const sema::Body& body) { return sizes_from(inputs.data, body); }});
   console.report(inputs.spec.sink, inputs.spec.sources);
   if (!inputs.model) return std::nullopt;
-  auto weights = from_tensors(*inputs.model, file->tensors, options.weights);
+  auto weights = from_tensors(*inputs.model, file->tensors, options.weights_file());
   if (!weights) return console.fail(weights.error()), std::nullopt;
   inputs.weights = std::move(*weights);
   return inputs;

@@ -22,8 +22,10 @@ struct RunOptions {
   std::string weights, data;
   EngineKind engine = EngineKind::jit;
 
-  // `data_required`: else a model without inputs needs none.
+  // The weights may be left away where the spec is a checkpoint. `data_required`: else a model without inputs
+  // needs none.
   void add_options(CLI::App& app, bool data_required = true);
+  const std::string& weights_file() const { return weights.empty() ? target.spec : weights; }
 };
 void add_engine_option(CLI::App& app, EngineKind& engine);
 

@@ -105,11 +105,12 @@ class Loader {
 
   void alone() { spec_.program.files = std::move(own_); }
 
-  void with_library() {
-    std::shared_ptr<const ast::File> library =
-        parse(std::string(library::name()), std::string(library::text()));
+  // `kept`: an older text of what is used of the library; its name and the text.
+  void with_library(const std::string& kept_name = {}, const std::string& kept = {}) {
+    Files rest;
+    if (!kept.empty()) rest.push_back(parse(kept_name, kept));
+    rest.push_back(parse(std::string(library::name()), std::string(library::text())));
     if (spec_.sink.has_errors()) return;
-    Files rest = {library};
     if (own_.empty()) own_.swap(rest);  // the spec is the library itself
     spec_.program = sema::resolve(std::move(own_), std::move(rest), spec_.sink);
   }
@@ -146,6 +147,16 @@ Spec load_alone(const std::string& name) {
   Loader loader(spec, false);
   loader.named(name);
   loader.alone();
+  return spec;
+}
+
+Spec load_kept(const std::string& name, const KeptText& kept) {
+  Spec spec;
+  Loader loader(spec, false);
+  loader.text(name, kept.spec, ".");
+  for (const KeptText::Import& import : kept.imports)
+    loader.text(fmt::format("{}/{}", name, import.name), import.text, ".");
+  loader.with_library(fmt::format("{}/{}", name, library::name()), kept.library);
   return spec;
 }
 

@@ -28,7 +28,8 @@ std::string wrong_define(const std::string& text) {
 
 CLI::Option* Target::add_options(CLI::App& app) {
   auto* option =
-      app.add_option("SPEC", spec, "A .rnn file, `-` for standard input, or `library:NAME`")->required();
+      app.add_option("SPEC", spec, "A .rnn file, `-` for standard input, `library:NAME`, or a checkpoint")
+          ->required();
   add_sizes(app);
   auto* by_model =
       app.add_option("--model", model, "The model, where the file holds several")->option_text("NAME");
@@ -60,6 +61,11 @@ const ast::Body* choose(const Target& target, Spec& spec) {
   const bool from_library = !spec.chosen.empty();
   const bool cells = from_library || !target.cell.empty();
   const std::string wanted = from_library ? spec.chosen : cells ? target.cell : target.model;
+  if (wanted.empty() && !cells && !spec.model.empty()) {
+    for (const ast::Body* body : spec.program.own) {
+      if (body->name.text == spec.model) return body;
+    }
+  }
   std::vector<const ast::Body*> models, own_cells;
   for (const ast::Body* body : spec.program.own) {
     (body->kind == ast::BodyKind::model ? models : own_cells).push_back(body);
@@ -100,8 +106,10 @@ std::shared_ptr<const sema::Model> instantiate(const Target& target, Spec& spec,
   std::map<std::string, int64_t> sizes = target.sizes();
   if (const auto outline = sema::outline(spec.program, *body, spec.sink)) {
     for (const sema::SizeSymbol& symbol : outline->symbols) {
-      auto known = hints.weights.find(symbol.name);
-      if (known != hints.weights.end()) sizes.insert(*known);
+      for (const std::map<std::string, int64_t>* hint : {&hints.weights, &std::as_const(spec.sizes)}) {
+        auto known = hint->find(symbol.name);
+        if (known != hint->end()) sizes.insert(*known);
+      }
     }
     if (hints.data) sizes.merge(hints.data(*outline));
   }

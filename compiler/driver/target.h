@@ -29,8 +29,8 @@ struct Target {
   std::map<std::string, int64_t> sizes() const;
 };
 
-// What else may say a size. -D wins over the weights, these over the data, these over the defaults of the
-// spec.
+// What else may say a size. -D wins over the weights, these over the sizes of a checkpoint that is the spec,
+// these over the data, these over the defaults of the spec.
 struct SizeHints {
   std::map<std::string, int64_t> weights = {};
   std::function<std::map<std::string, int64_t>(const sema::Body& body)> data = {};

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "compiler/driver/kept_text.h"
+
 namespace rnnc::driver {
 
 namespace {
@@ -115,14 +117,18 @@ Outcome<Values> from_tensors(const sema::Model& model, const std::vector<formats
 }
 
 Origin origin_of(const Spec& spec, const sema::Model& model) {
-  const support::Span span = model.body->span;
-  return {std::string(spec.sources.file(span.file).text()), model.body->name, model.sizes};
+  return {kept_text(spec, model), true, model.body->name, model.sizes};
 }
 
 std::map<std::string, std::string> to_metadata(const Origin& origin) {
+  nlohmann::json imports = nlohmann::json::array();
+  for (const KeptText::Import& import : origin.text.imports)
+    imports.push_back({{"name", import.name}, {"text", import.text}});
   return {{"format", "rnnc"},
           {"version", RNNC_VERSION},
-          {"spec", origin.spec_text},
+          {"spec", origin.text.spec},
+          {"imports", imports.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)},
+          {"library", origin.text.library},
           {"model", origin.model},
           {"sizes", nlohmann::json(origin.sizes).dump()}};
 }
@@ -134,7 +140,18 @@ Origin from_metadata(const std::map<std::string, std::string>& metadata) {
   };
   Origin origin;
   if (text("format") != "rnnc") return origin;
-  origin.spec_text = text("spec");
+  origin.text.spec = text("spec");
+  origin.text.library = text("library");
+  const nlohmann::json imports = nlohmann::json::parse(text("imports"), nullptr, false);
+  origin.complete = imports.is_array();
+  for (const nlohmann::json& import : imports.is_array() ? imports : nlohmann::json::array()) {
+    if (!import.is_object()) continue;
+    auto part = [&](const char* key) {
+      auto found = import.find(key);
+      return found != import.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    origin.text.imports.push_back({part("name"), part("text")});
+  }
   origin.model = text("model");
   const nlohmann::json sizes = nlohmann::json::parse(text("sizes"), nullptr, false);
   if (!sizes.is_object()) return origin;

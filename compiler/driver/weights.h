@@ -27,7 +27,8 @@ Outcome<Values> from_tensors(const sema::Model& model, const std::vector<formats
 
 // What a weights file knows of its model.
 struct Origin {
-  std::string spec_text;
+  KeptText text;
+  bool complete = true;  // else it is of an older version, which did not keep imports and library
   std::string model;
   std::map<std::string, int64_t> sizes;
 };

@@ -16,6 +16,8 @@ using formats::Tensor;
 constexpr std::string_view kFixed[] = {"optimizer", "batch", "seq_length", "tbptt",
                                        "burn_in",   "valid", "seed"};
 
+constexpr size_t kMostShown = 100;  // bytes of a condition; a spec is longer
+
 Shape with_rows(uint64_t rows, const Shape& shape) {
   Shape out = {rows};
   out.insert(out.end(), shape.begin(), shape.end());
@@ -114,6 +116,10 @@ Status Trainer::resume(const std::string& path) {
       return failure(
           "{}: was trained on other data; give the same, or start anew from its weights with --init-from",
           path);
+    if (value.size() > kMostShown)
+      return failure(
+          "{}: {} was another there; give the same, or start anew from its weights with --init-from", path,
+          name);
     return failure(
         "{}: {} was {} there, and is {} here; give the same, or start anew from its weights with --init-from",
         path, name, value, found == here.end() ? "none" : found->second);

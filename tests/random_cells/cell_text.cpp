@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "tests/random_cells/expressions.h"
 
 namespace rnnc::random_cells {

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "tests/random_cells/cell_text.h"
 
 namespace rnnc::random_cells {

@@ -69,7 +69,8 @@ TEST(Weights, TheirOriginSurvivesTheFile) {
   SpecModel spec = model_of(4);
   const Origin origin = origin_of(spec.spec, *spec.model);
   const Origin back = from_metadata(to_metadata(origin));
-  EXPECT_EQ(back.spec_text, kSpec);
+  EXPECT_EQ(back.text.spec, kSpec);
+  EXPECT_TRUE(back.complete);
   EXPECT_EQ(back.model, "M");
   EXPECT_EQ(back.sizes, spec.model->sizes);
   EXPECT_EQ(from_metadata({{"sizes", "[]"}}).sizes.size(), 0u);

@@ -227,6 +227,13 @@ TEST_F(Stopped, WhatTheCallerCallsAConditionMustAgree) {
   training.resume_from = state;
   training.conditions = {{"spec", "c"}};
   EXPECT_TRUE(contains(refusal(), "spec was b there, and is c here"));
+  // What fills pages is not shown.
+  training.resume_from.clear();
+  training.conditions = {{"spec", std::string(500, 'b')}};
+  ASSERT_EQ(run_training(model, data, training).failure, "");
+  training.resume_from = state;
+  training.conditions = {{"spec", "c"}};
+  EXPECT_TRUE(contains(refusal(), ": spec was another there; give the same"));
 }
 
 TEST_F(Stopped, FilesOfOtherKinds) {
