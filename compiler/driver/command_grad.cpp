@@ -60,8 +60,16 @@ formats::TensorFile to_file(const RunInputs& inputs, const Compiled& compiled, c
                                        module.gradient->type(result.value), module.dims, real));
     }
   }
-  for (const auto& [path, value] : inputs.weights) {  // what nothing reads has no slope
-    gradients.try_emplace(path, value.size());
+  // What nothing reads has no slope.
+  for (const auto& [path, value] : inputs.weights) gradients.try_emplace(path, value.size());
+  for (const sema::InputDecl& input : inputs.model->body->inputs) {
+    const std::string name = "input." + input.name;
+    const formats::Tensor* given = formats::find(inputs.data, input.name);
+    if (input.type.token || given == nullptr || formats::find(file.tensors, name) != nullptr) continue;
+    const size_t count = formats::element_count(given->shape).value_or(0);
+    file.tensors.push_back(real == formats::DType::kF64
+                               ? formats::make_tensor(name, given->shape, std::vector<double>(count))
+                               : formats::make_tensor(name, given->shape, std::vector<float>(count)));
   }
   for (formats::Tensor& tensor : to_tensors(*inputs.model, gradients, Terms::gradient, real))
     file.tensors.push_back(std::move(tensor));

@@ -21,8 +21,11 @@ Outcome<Compiled> compile(std::shared_ptr<const sema::Model> model, const Compil
     request.given = options.given;
     for (const ir::NamedType& param : ir::params_of(generated->module.forward))
       request.with_respect_to.push_back(param.name);
-    request.with_respect_to.insert(request.with_respect_to.end(), options.inputs.begin(),
-                                   options.inputs.end());
+    for (const ir::NamedType& input : ir::inputs_of(generated->module.forward)) {
+      const bool wanted =
+          std::find(options.inputs.begin(), options.inputs.end(), input.name) != options.inputs.end();
+      if (wanted) request.with_respect_to.push_back(input.name);
+    }
     passes.gradient = std::move(request);
   }
   auto optimised = run_pipeline(std::move(generated->module), passes);

@@ -16,7 +16,7 @@ struct CompileOptions {
   bool training = false;  // dropout and zoneout draw
   bool gradient = false;  // of the loss, if there is one, and of `given`, by every parameter and by `inputs`
   std::vector<std::string> given = {};   // results whose cotangents the caller gives
-  std::vector<std::string> inputs = {};  // names of inputs of the function
+  std::vector<std::string> inputs = {};  // names of inputs; those that nothing reads have no gradient
   PipelineOptions passes = {};
 };
 
