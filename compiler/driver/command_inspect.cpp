@@ -10,6 +10,7 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/equations.h"
 #include "compiler/driver/machine_code.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
@@ -27,7 +28,7 @@ using sema::Model;
 
 struct Options {
   Target target;
-  bool json = false;
+  bool json = false, equations = false;
 };
 
 int64_t count(const std::vector<int64_t>& shape) {
@@ -228,6 +229,12 @@ std::string to_text(const Model& model, const Running& running, const std::strin
 
 Exit run(const Options& options, Console& console) {
   Spec spec = open_spec(options.target.spec);
+  if (options.equations) {
+    console.report(spec.sink, spec.sources);
+    if (!spec.good()) return Exit::input;
+    console.print(equations_json(spec.program));
+    return Exit::done;
+  }
   std::shared_ptr<const Model> model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;
@@ -244,11 +251,14 @@ Exit run(const Options& options, Console& console) {
 Command inspect_command() {
   return {"inspect", "List parameters, inputs, outputs and states, and what a step costs",
           "  rnnc inspect char_lm.rnn -D V=96\n"
-          "  rnnc inspect library:GRU -D X=16 -D H=32 --json",
+          "  rnnc inspect library:GRU -D X=16 -D H=32 --json\n"
+          "  rnnc inspect char_lm.rnn --equations             for programs: docs/equations.md",
           [](CLI::App& app) {
             auto options = std::make_shared<Options>();
             options->target.add_options(app);
             app.add_flag("--json", options->json, "As JSON");
+            app.add_flag("--equations", options->equations,
+                         "What the whole spec says, as trees in JSON, without sizes");
             return [options](Console& console) { return run(*options, console); };
           }};
 }
