@@ -258,7 +258,10 @@ std::shared_ptr<Callable> Scope::callable(const ast::Expr& expr) {
       if (denoted != nullptr) root_->used_.insert(name->text);
       return denoted != nullptr ? *denoted : nullptr;
     }
-    if (equations_.contains(name->text)) return named_layer(name->text);
+    if (equations_.contains(name->text)) {
+      root_->used_.insert(name->text);
+      return named_layer(name->text);
+    }
     if (claimed_.contains(name->text)) return nullptr;
     return named_callable(name->text, expr.span);
   }
