@@ -84,30 +84,28 @@ bool check_dimensions(const Body& body, const std::map<std::string, int64_t>& si
       auto value = size.evaluate(sizes);
       if (value && *value >= 1) continue;
       std::string numbers;
-      for (const std::string& name : size.names())
-        numbers += fmt::format("{}{} = {}", numbers.empty() ? "" : ", ", name, sizes.at(name));
-      sink.report(
-          {Code::size_not_positive,
-           fmt::format("the dimension {} is no whole number, at least 1, where {}", size.text(), numbers),
-           {node.span, ""},
-           {},
-           {},
-           "choose sizes that divide"});
+      for (const std::string& name : size.names()) {
+        auto known = sizes.find(name);
+        if (known == sizes.end()) continue;
+        numbers += fmt::format("{}{} = {}", numbers.empty() ? ", where " : ", ", name, known->second);
+      }
+      sink.report({Code::size_not_positive,
+                   fmt::format("the dimension {} is no whole number, at least 1{}", size.text(), numbers),
+                   {node.span, ""},
+                   {},
+                   {},
+                   "choose sizes that divide"});
       return false;
     }
     const auto* call = std::get_if<node::Call>(&node.data);
     if (call == nullptr) continue;
     std::map<std::string, int64_t> inner;
-    bool whole = true;
     for (const auto& [name, shape] : call->sizes) {
-      if (shape.size() != 1) continue;  // a pack of several, or none, dimensions: in `inner` under no name
-      auto value = shape[0].evaluate(sizes);
-      whole = whole && value.has_value();
-      if (value) inner[name] = *value;
+      // An input without a shape is one axis inside, of as many elements as are passed. A setting that is not
+      // whole may still be a number there, but no dimension.
+      if (auto value = product(shape).evaluate(sizes)) inner[name] = *value;
     }
-    bool packs = std::any_of(call->sizes.begin(), call->sizes.end(),
-                             [](const auto& entry) { return entry.second.size() != 1; });
-    if (whole && !packs && !check_dimensions(*call->body, inner, sink)) return false;
+    if (!check_dimensions(*call->body, inner, sink)) return false;
   }
   return true;
 }
