@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "compiler/driver/data.h"
+#include "compiler/support/check.h"
 #include "runtime/formats/npz.h"
 #include "runtime/train/arrange.h"
 #include "runtime/train/csv_data.h"
@@ -14,9 +15,25 @@ namespace {
 
 using diagnostics::Code;
 
+Code code_of(formats::Cause cause) {
+  switch (cause) {
+    case formats::Cause::kOther:
+      return Code::bad_file;
+    case formats::Cause::kMissing:
+      return Code::data_missing;
+    case formats::Cause::kUnknown:
+      return Code::data_unknown;
+    case formats::Cause::kShape:
+      return Code::data_shape;
+    case formats::Cause::kValues:
+      return Code::data_values;
+  }
+  RNNC_UNREACHABLE("a failure of no cause");
+}
+
 template <class Failed>
 diagnostics::Diagnostic bad(const Failed& result) {
-  return problem(Code::bad_file, result.error().message);
+  return problem(code_of(result.error().cause), result.error().message);
 }
 
 // The sizes of token inputs that are plain names without a default.
@@ -96,7 +113,7 @@ Outcome<train::Data> TrainingData::arrange(const train::Signature& signature,
                                 : train::dataset_of_columns(std::get<Table>(content_), signature, name_);
   if (!all) return bad(all);
   auto data = train::arrange(std::move(*all), signature, settings);
-  if (!data) return bad(data);
+  if (!data) return problem(Code::bad_train_value, data.error().message);
   return std::move(*data);
 }
 

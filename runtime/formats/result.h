@@ -9,14 +9,22 @@
 
 namespace rnnc::formats {
 
+// What data lack, of those who tell it apart; kOther: the file itself, and all that is no data.
+enum class Cause : unsigned char { kOther, kMissing, kUnknown, kShape, kValues };
+
 // A sentence for people: which file, where in it, what is wrong, what to do about it.
 struct Failure {
   std::string message;
+  Cause cause = Cause::kOther;
 };
 
 template <class... Arguments>
 Failure failure(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
   return {fmt::format(text, std::forward<Arguments>(arguments)...)};
+}
+template <class... Arguments>
+Failure failure(Cause cause, fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+  return {fmt::format(text, std::forward<Arguments>(arguments)...), cause};
 }
 
 struct Unit {};

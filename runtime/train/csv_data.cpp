@@ -69,16 +69,34 @@ class Table {
     return &*found;
   }
 
-  Failure unknown(const std::string& name) const {
-    std::vector<std::string> wanted;
+  // "x.0 ... x.7, y.0"
+  std::string wanted() const {
+    std::vector<std::string> columns;
     for (const ArrayInfo& info : signature_.arrays) {
       const auto names = columns_of(info);
-      wanted.push_back(names.size() < 3 ? fmt::format("{}", fmt::join(names, ", "))
-                                        : fmt::format("{} ... {}", names.front(), names.back()));
+      columns.push_back(names.size() < 3 ? fmt::format("{}", fmt::join(names, ", "))
+                                         : fmt::format("{} ... {}", names.front(), names.back()));
     }
+    return fmt::format("{}", fmt::join(columns, ", "));
+  }
+
+  Failure unknown(const std::string& name) const {
     return failure(
+        Cause::kUnknown,
         "{}: nothing in the model is called '{}'; it has the columns {}. Rename it or leave it out", name_,
-        name, fmt::join(wanted, ", "));
+        name, wanted());
+  }
+
+  Failure missing(const ArrayInfo& info, const std::string& name) const {
+    const bool bare = std::ranges::find(columns_, info.name, &formats::Column::name) != columns_.end();
+    const auto names = columns_of(info);
+    if (bare && names.size() == 1) {
+      return failure(Cause::kMissing,
+                     "{}: there is no column '{}'; rename '{}' to it, for it is a list of one number", name_,
+                     name, info.name);
+    }
+    return failure(Cause::kMissing, "{}: there is no column '{}'; the model wants the columns {}", name_,
+                   name, wanted());
   }
 
   // Finds the rows of each sequence.
@@ -94,7 +112,8 @@ class Table {
         continue;
       }
       if (ids != nullptr && !seen.insert(ids->values[row]).second) {
-        return failure("{}:{}: sequence {} goes on after another has begun; rows of one stand together",
+        return failure(Cause::kValues,
+                       "{}:{}: sequence {} goes on after another has begun; rows of one stand together",
                        name_, line(row), ids->values[row]);
       }
       runs_.push_back({row, row + 1});
@@ -112,7 +131,7 @@ class Table {
     std::vector<double> values(runs_.size() * longest * names.size());
     for (size_t element = 0; element < names.size(); ++element) {
       const formats::Column* from = column(names[element]);
-      if (from == nullptr) return failure("{}: there is no column '{}'", name_, names[element]);
+      if (from == nullptr) return missing(info, names[element]);
       for (size_t i = 0; i < runs_.size(); ++i) {
         if (auto copied =
                 copy(info, *from, runs_[i], &values[i * longest * names.size() + element], names.size());
@@ -134,7 +153,8 @@ class Table {
       } else if (from.values[row] == from.values[run.begin]) {
         *out = from.values[row];
       } else {
-        return failure("{}:{}: column '{}' changes within a sequence, but '{}' is one value for all of it",
+        return failure(Cause::kValues,
+                       "{}:{}: column '{}' changes within a sequence, but '{}' is one value for all of it",
                        name_, line(row), from.name, info.name);
       }
     }

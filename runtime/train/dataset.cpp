@@ -60,7 +60,8 @@ Status check_values(const ArrayInfo& info, std::span<const std::byte> bytes, int
       float value = 0;
       std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
       if (std::isfinite(value)) continue;
-      return failure("{}: array '{}' is {} at {}; mend the data, or end the sequence before it by its length",
+      return failure(Cause::kValues,
+                     "{}: array '{}' is {} at {}; mend the data, or end the sequence before it by its length",
                      name, info.name, std::isnan(value) ? "not a number" : "infinite",
                      place(info, sequence, i));
     }
@@ -69,6 +70,7 @@ Status check_values(const ArrayInfo& info, std::span<const std::byte> bytes, int
     std::memcpy(&token, bytes.data() + i * sizeof token, sizeof token);
     if (token >= -1 && token < info.tokens) continue;
     return failure(
+        Cause::kValues,
         "{}: array '{}' has token {} at {}, outside [0, {}) and not -1; its size is too small, or the data "
         "is wrong",
         name, info.name, token, place(info, sequence, i), info.tokens);
@@ -82,6 +84,7 @@ Status check_lengths(const Dataset& data, const Signature& signature, const std:
       const int32_t length = data.lengths[time][i];
       if (length >= 0 && length <= data.steps[time]) continue;
       return failure(
+          Cause::kValues,
           "{}: the length of sequence {} is {}, but there are {} steps ('{}'); lengths are in [0, {}]", name,
           i, length, data.steps[time], signature.times[time], data.steps[time]);
     }

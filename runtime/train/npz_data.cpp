@@ -47,7 +47,8 @@ class Loader {
 
  private:
   Failure unknown(const Tensor& tensor) const {
-    return failure("{}: nothing in the model is called '{}'; it has {}. Rename the array or leave it out",
+    return failure(Cause::kUnknown,
+                   "{}: nothing in the model is called '{}'; it has {}. Rename the array or leave it out",
                    name_, tensor.name, fmt::join(wanted(), ", "));
   }
 
@@ -70,7 +71,7 @@ class Loader {
                       std::equal(info.shape.begin(), info.shape.end(),
                                  tensor.shape.begin() + static_cast<ptrdiff_t>(leading));
     if (!fits) {
-      return failure("{}: array '{}' is {}, but the model wants {}", name_, info.name,
+      return failure(Cause::kShape, "{}: array '{}' is {}, but the model wants {}", name_, info.name,
                      formats::to_string(tensor.shape), expected(info));
     }
     const auto sequences = static_cast<int64_t>(tensor.shape[0]);
@@ -78,24 +79,25 @@ class Loader {
       first_ = info.name;
       data_.sequences = sequences;
     } else if (sequences != data_.sequences) {
-      return failure("{}: array '{}' has {} sequences, but '{}' has {}", name_, info.name, sequences, first_,
-                     data_.sequences);
+      return failure(Cause::kShape, "{}: array '{}' has {} sequences, but '{}' has {}", name_, info.name,
+                     sequences, first_, data_.sequences);
     }
     if (!info.time) return ok();
     const auto steps = static_cast<int64_t>(tensor.shape[1]);
     if (steps > std::numeric_limits<int32_t>::max())
-      return failure("{}: array '{}' has too many steps", name_, info.name);
+      return failure(Cause::kShape, "{}: array '{}' has too many steps", name_, info.name);
     int64_t& known = data_.steps[*info.time];
     if (known < 0) known = steps;
     if (steps == known) return ok();
-    return failure("{}: array '{}' has {} steps, but '{}' has {}, and the model runs over both together",
+    return failure(Cause::kShape,
+                   "{}: array '{}' has {} steps, but '{}' has {}, and the model runs over both together",
                    name_, info.name, steps, signature_.times[*info.time], known);
   }
 
   Status add_array(const ArrayInfo& info) {
     const auto tensor = std::ranges::find(tensors_, info.name, &Tensor::name);
     if (tensor == tensors_.end()) {
-      return failure("{}: there is no array '{}'; the model wants {}", name_, info.name,
+      return failure(Cause::kMissing, "{}: there is no array '{}'; the model wants {}", name_, info.name,
                      fmt::join(wanted(), ", "));
     }
     used_.insert(info.name);
@@ -115,7 +117,7 @@ class Loader {
       return ok();
     }
     const auto copy = [&](const auto& values) -> Status {
-      if (!values) return failure("{}: {}", name_, values.error().message);
+      if (!values) return failure(Cause::kValues, "{}: {}", name_, values.error().message);
       const auto bytes = std::as_bytes(std::span(*values));
       out.assign(bytes.begin(), bytes.end());
       return ok();
@@ -127,7 +129,7 @@ class Loader {
         return copy(to_i32(tensor));
       case Element::kBool: {
         const auto values = to_i32(tensor);
-        if (!values) return failure("{}: {}", name_, values.error().message);
+        if (!values) return failure(Cause::kValues, "{}: {}", name_, values.error().message);
         for (const int32_t value : *values) out.push_back(std::byte{value != 0});
         return ok();
       }
@@ -156,11 +158,12 @@ class Loader {
     }
     used_.insert(tensor->name);
     if (tensor->shape != formats::Shape{static_cast<uint64_t>(data_.sequences)}) {
-      return failure("{}: array '{}' is {}, but there are {} sequences; it needs a number for each", name_,
+      return failure(Cause::kShape,
+                     "{}: array '{}' is {}, but there are {} sequences; it needs a number for each", name_,
                      tensor->name, formats::to_string(tensor->shape), data_.sequences);
     }
     auto values = to_i32(*tensor);
-    if (!values) return failure("{}: {}", name_, values.error().message);
+    if (!values) return failure(Cause::kValues, "{}: {}", name_, values.error().message);
     lengths = std::move(*values);
     return ok();
   }

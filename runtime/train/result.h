@@ -5,6 +5,7 @@
 
 namespace rnnc::train {
 
+using formats::Cause;
 using formats::Failure;
 using formats::failure;
 using formats::ok;

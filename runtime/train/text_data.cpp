@@ -17,14 +17,15 @@ Status check_signature(const Text& text, const Signature& signature) {
     std::string names;
     for (const ArrayInfo& array : signature.arrays) names += (names.empty() ? "" : ", ") + array.name;
     return failure(
+        Cause::kMissing,
         "{}: text feeds a model whose only data is one sequence of tokens (`target text: seq token[V]`), but "
         "this one has {}; give it an .npz with these arrays",
         text.name, names.empty() ? "none" : names);
   }
   const ArrayInfo& array = signature.arrays[0];
   if (static_cast<size_t>(array.tokens) != text.vocabulary.size()) {
-    return failure("{}: the vocabulary has {} entries, but '{}' has tokens below {}", text.name,
-                   text.vocabulary.size(), array.name, array.tokens);
+    return failure(Cause::kValues, "{}: the vocabulary has {} entries, but '{}' has tokens below {}",
+                   text.name, text.vocabulary.size(), array.name, array.tokens);
   }
   return ok();
 }

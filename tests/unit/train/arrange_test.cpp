@@ -136,7 +136,12 @@ TEST(Csv, WithoutIdsItIsOneSequenceAndWithoutTimeRowsAreSamples) {
 
 TEST(Csv, FailuresNameColumnAndLine) {
   const auto complaint = [](std::string_view text) { return message(table(text, signature_of())); };
-  EXPECT_EQ(complaint("x.0,who,y\n1,2,3\n"), "f: there is no column 'x.1'");
+  EXPECT_EQ(complaint("x.0,who,y\n1,2,3\n"),
+            "f: there is no column 'x.1'; the model wants the columns x.0, x.1, who, y");
+  Signature list = signature_of();
+  list.arrays[0].shape = {1};
+  EXPECT_EQ(message(table("x,who,y\n1,2,3\n", list)),
+            "f: there is no column 'x.0'; rename 'x' to it, for it is a list of one number");
   EXPECT_EQ(complaint("x.0,x.1,who,y,z\n1,2,3,4,5\n"),
             "f: nothing in the model is called 'z'; it has the columns x.0, x.1, who, y. Rename it or leave "
             "it out");

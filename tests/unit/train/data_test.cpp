@@ -209,6 +209,27 @@ TEST(Npz, WrongArraysAreNamedWithWhatIsWanted) {
   EXPECT_TRUE(contains(complaint(arrays), "element [1] is 0.5, no whole number for i32"));
 }
 
+TEST(Npz, FailuresHaveACause) {
+  const auto cause = [](const std::vector<Tensor>& tensors) {
+    const auto data = dataset_of(tensors, mixed(), "f");
+    return data ? Cause::kOther : data.error().cause;
+  };
+  auto arrays = mixed_arrays();
+  arrays[0].name = "X";
+  EXPECT_EQ(cause(arrays), Cause::kMissing);
+  arrays = mixed_arrays();
+  arrays.push_back(make_tensor("length", {2}, std::vector<int64_t>{1, 1}));
+  EXPECT_EQ(cause(arrays), Cause::kUnknown);
+  arrays = mixed_arrays();
+  arrays[0] = make_tensor("x", {2, 3, 3}, std::vector<float>(18));
+  EXPECT_EQ(cause(arrays), Cause::kShape);
+  arrays = mixed_arrays();
+  arrays[2] = make_tensor("label", {2}, std::vector<int64_t>{0, 3});
+  EXPECT_EQ(cause(arrays), Cause::kValues);
+  arrays[2] = make_tensor("label", {2}, std::vector<float>{1, 0.5});
+  EXPECT_EQ(cause(arrays), Cause::kValues);
+}
+
 TEST(Npz, LengthsAreWithinTheSteps) {
   auto arrays = mixed_arrays();
   arrays[3] = make_tensor("lengths", {2}, std::vector<int64_t>{3, 4});
