@@ -7,8 +7,8 @@ namespace rnnc::codegen {
 namespace {
 
 constexpr int kUnroll = 4;
-constexpr int kLine = 64,
-              kLinesAhead = 2;  // bytes of a line of the cache; how many each round of the loop brings
+// Bytes of a line of the cache, and how many lines each round of the loop brings nearer.
+constexpr int kLine = 64, kLinesAhead = 2;
 
 class KernelCode {
  public:
@@ -103,12 +103,12 @@ llvm::Function* kernel(Code& code, const KernelShape& shape) {
   return function;
 }
 
-Side side_of(Code& code, Value a_row, Value a_step) {
+Side side_of(Code& code, Value row_stride, Value step_stride) {
   auto is_one = [&](Value stride) {
     int64_t number = 0;
     return code.is_constant(stride, number) && number == 1;
   };
-  return is_one(a_step) ? Side::steps : is_one(a_row) ? Side::rows : Side::none;
+  return is_one(step_stride) ? Side::steps : is_one(row_stride) ? Side::rows : Side::none;
 }
 
 llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side contiguous) {

@@ -5,9 +5,9 @@
 
 namespace rnnc::codegen {
 
-// Along what the elements of the left operand stand side by side: its rows, the steps of k, or neither.
+// Along what the elements of an operand stand side by side: its rows, the steps of k, or neither.
 enum class Side : uint8_t { none, rows, steps };
-Side side_of(Code& code, Value a_row, Value a_step);
+Side side_of(Code& code, Value row_stride, Value step_stride);
 
 struct KernelShape {
   int rows, vectors, lanes;

@@ -1,7 +1,6 @@
 #include "compiler/codegen/parts.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace rnnc::codegen {
 

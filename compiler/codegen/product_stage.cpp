@@ -38,13 +38,10 @@ Values transposed(Code& code, Values vectors) {
   return vectors;
 }
 
-// Which of an operand's strides is 1.
-enum class Contiguous : uint8_t { none, columns, steps };
-
-// Brings one matrix into panels.
+// Brings one matrix, whose rows are the columns of the panels, into them.
 class PackCode {
  public:
-  PackCode(Site& site, int width, Contiguous contiguous)
+  PackCode(Site& site, int width, Side contiguous)
       : site_(site),
         code_(site.code()),
         width_(width),
@@ -60,8 +57,8 @@ class PackCode {
     llvm::Function* function =
         code_.begin(name, code_.nothing(), {pointer, whole, whole, pointer, whole, whole}, false);
     from_ = code_.parameter(0);
-    n_stride_ = contiguous_ == Contiguous::columns ? code_.whole(1) : code_.parameter(1);
-    k_stride_ = contiguous_ == Contiguous::steps ? code_.whole(1) : code_.parameter(2);
+    n_stride_ = contiguous_ == Side::rows ? code_.whole(1) : code_.parameter(1);
+    k_stride_ = contiguous_ == Side::steps ? code_.whole(1) : code_.parameter(2);
     n_ = code_.parameter(4);
     k_ = code_.parameter(5);
     code_.loop(code_.whole(0), n_, width_, [&](Value first) {
@@ -82,7 +79,7 @@ class PackCode {
   // The columns from `n` on, as many as a vector has lanes, for all k.
   void column_of_vectors(Value n, Value to) {
     Value done = code_.whole(0);
-    if (contiguous_ == Contiguous::steps) {
+    if (contiguous_ == Side::steps) {
       Value full = code_.compare(Compare::less_equal, code_.add(n, code_.whole(lanes_)), n_);
       done = code_.select(full, code_.both(k_, code_.whole(-lanes_)), code_.whole(0));
       code_.loop(code_.whole(0), done, lanes_, [&](Value k) { block(n, to, k); });
@@ -117,7 +114,7 @@ class PackCode {
   Site& site_;
   Code& code_;
   int width_, lanes_;
-  Contiguous contiguous_;
+  Side contiguous_;
   Value from_ = nullptr, n_stride_ = nullptr, k_stride_ = nullptr, n_ = nullptr, k_ = nullptr;
 };
 
@@ -130,15 +127,8 @@ void write_stage(Site& site, const schedule::PackStage& stage) {
   Value n = site.size(stage.n), k = site.size(stage.k);
   Value elements = matrix_elements(site, stage.n, stage.k, stage.width);
   Value to = site.start(stage.to);
-  auto is_one = [&](Value stride) {
-    int64_t number = 0;
-    return code.is_constant(stride, number) && number == 1;
-  };
-  Contiguous contiguous = is_one(n_stride)   ? Contiguous::columns
-                          : is_one(k_stride) ? Contiguous::steps
-                                             : Contiguous::none;
   Site shared(code, site.plan());
-  llvm::Function* pack = PackCode(shared, stage.width, contiguous).function();
+  llvm::Function* pack = PackCode(shared, stage.width, side_of(code, n_stride, k_stride)).function();
   site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
              [&](const Values& indices, const Values& places) {
                Value at = code.mul(position(site, stage.batch, indices), elements);

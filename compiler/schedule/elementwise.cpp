@@ -139,10 +139,11 @@ class Writing {
 
 }  // namespace
 
-// Takes every pending instruction that can run in the loops of the first one that is ready; there is one.
+// Takes every pending instruction that can run in the loops of the first one that is ready; none if none is.
 LaneGroup Scope::next_group(std::vector<ir::InstrId>& pending) {
   auto ready = [&](ir::InstrId id) { return is_lane(function_[id]) && operands_known(function_[id]); };
   auto first = std::find_if(pending.begin(), pending.end(), ready);
+  if (first == pending.end()) return {};
   LaneGroup group{type(function_[*first].results[0]).dims, {}, {}, {}, {}};
   auto takes = [&](const ir::Instr& instr) {
     return is_lane(instr) && type(instr.results[0]).dims == group.over && group.made.size() < kMostOps &&
@@ -177,9 +178,8 @@ void Scope::house(LaneGroup& group) {
 
 // Whether any was ready.
 bool Scope::place_lanes(std::vector<ir::InstrId>& pending) {
-  auto ready = [&](ir::InstrId id) { return is_lane(function_[id]) && operands_known(function_[id]); };
-  if (std::none_of(pending.begin(), pending.end(), ready)) return false;
   LaneGroup group = next_group(pending);
+  if (group.members.empty()) return false;
   house(group);
   auto writing = std::make_unique<Writing>(*this, group, choices_.fuse_products);
   auto kind = writing->stage();

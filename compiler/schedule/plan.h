@@ -169,7 +169,7 @@ struct TileProduct {
   friend bool operator==(const TileProduct&, const TileProduct&) = default;
 };
 struct TileStage {
-  std::vector<TileProduct> products;
+  std::vector<TileProduct> products;  // slot by slot
   int16_t slots;
   std::vector<ir::DimId> heads;  // of `outer`: those that the weights have too
   std::vector<ir::DimId> outer, rows, units;

@@ -74,6 +74,9 @@ class StageCheck {
     const Tile& tile = stage.tile;
     if (tile.rows < 1 || tile.vectors < 1 || tile.m_block < 1) return Failure{"a tile without a size"};
     if (tile.bundle < 1 || tile.vectors % tile.bundle != 0) return Failure{"bundles that cross tiles"};
+    auto by_slot = [](const TileProduct& a, const TileProduct& b) { return a.slot < b.slot; };
+    if (!std::is_sorted(stage.products.begin(), stage.products.end(), by_slot))
+      return Failure{"comes back to a sum"};
     std::vector<bool> made(static_cast<size_t>(std::max<int>(stage.slots, 0)), false);
     for (const TileProduct& product : stage.products) {
       if (product.slot < 0 || product.slot >= stage.slots) return Failure{"adds to what is no slot"};
