@@ -28,7 +28,8 @@ function(rnnc_tests name)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE RNNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # most of the time of a test is its compilation
+  # Most of the time of a test is its compilation.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0> $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${name} PRIVATE ${rooms} rnnc_flags fmt::fmt GTest::gtest GTest::gtest_main)
   rnnc_use_precompiled(${name} test)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
