@@ -11,12 +11,6 @@ using layout::nest;
 using layout::text;
 using layout::trailing;
 
-namespace {
-
-constexpr int kIndentation = 2;
-
-}  // namespace
-
 void BlockPrinter::take_comments(std::vector<Item>& items, uint32_t before) {
   while (const Comment* comment = comments_.take_before(before)) {
     std::string content = without_final_blanks(comment->text);
@@ -100,7 +94,7 @@ Doc BlockPrinter::braces(Doc head, const std::vector<BlockElement>& elements, Sp
     parts.push_back(trailing(without_final_blanks(comments_.take_before(first)->text)));
   }
   Doc inner = lines(elements, span.end);
-  if (!inner.empty()) parts.push_back(nest(kIndentation, concat({hard_line(), std::move(inner)})));
+  if (!inner.empty()) parts.push_back(nest(layout::kIndentation, concat({hard_line(), std::move(inner)})));
   bool is_empty = parts.size() == 2;
   if (!is_empty) parts.push_back(hard_line());
   parts.push_back(text("}"));

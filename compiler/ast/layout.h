@@ -34,6 +34,7 @@ Doc hard_line();
 // follow.
 Doc trailing(std::string comment);
 Doc concat(std::vector<Doc> parts);
+constexpr int kIndentation = 2;  // of what stands in braces or brackets
 // Lines broken inside are indented by `columns` more (or less) than those outside.
 Doc nest(int columns, Doc inner);
 // Lines broken inside begin in the column where this document begins.

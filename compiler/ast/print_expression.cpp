@@ -26,7 +26,6 @@ namespace {
 
 // A broken pipeline hangs from its first `|>` if the value before it is at most this long.
 constexpr size_t kShortHead = 24;
-constexpr int kIndentation = 2;
 constexpr int kContinuation = 4;
 
 std::string_view ascii_spelling(BinaryOp op) {
@@ -194,7 +193,7 @@ Doc ExpressionPrinter::pipeline(const Expr& expr) {
   }
   Doc tail = concat(std::move(parts));
   if (hangs_from_first) return group(concat({head_doc, text(" "), align(tail)}));
-  return group(align(concat({head_doc, nest(kIndentation, tail)})));
+  return group(align(concat({head_doc, nest(layout::kIndentation, tail)})));
 }
 
 Doc ExpressionPrinter::bracket(const Bracket& bracket, const Expr& expr) {
@@ -248,7 +247,7 @@ Doc ExpressionPrinter::list(const char* open, const std::vector<Element>& elemen
   Doc before_close = comments(end);
   bool has_lines = !parts.empty() || !before_close.empty();
   parts.push_back(before_close);
-  Doc inner = nest(kIndentation, concat(std::move(parts)));
+  Doc inner = nest(layout::kIndentation, concat(std::move(parts)));
   Doc last = !has_lines ? Doc() : before_close.empty() ? line("") : hard_line();
   return group(concat({text(open), inner, last, text(close)}));
 }

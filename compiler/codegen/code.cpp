@@ -286,21 +286,6 @@ llvm::Function* Code::begin(const std::string& name, Type result, const std::vec
   parts_->builder.SetInsertPoint(parts_->block("entry"));
   return function;
 }
-llvm::Function* Code::declare(const std::string& name, Type result, const std::vector<Type>& parameters) {
-  auto* type = llvm::FunctionType::get(result, parameters, false);
-  return llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, parts_->module);
-}
-void Code::drop_unused() {
-  bool any = true;
-  while (any) {
-    any = false;
-    for (llvm::Function& function : llvm::make_early_inc_range(parts_->module)) {
-      if (!function.use_empty() || !(function.hasLocalLinkage() || function.isDeclaration())) continue;
-      function.eraseFromParent();
-      any = true;
-    }
-  }
-}
 Value Code::parameter(int at) const { return parts_->function()->getArg(static_cast<unsigned>(at)); }
 void Code::no_alias(int parameter) {
   parts_->function()->addParamAttr(static_cast<unsigned>(parameter), llvm::Attribute::NoAlias);

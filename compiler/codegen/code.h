@@ -119,10 +119,6 @@ class Code {
   // ---- functions; one is written at a time, but another may be begun within it
   llvm::Function* begin(const std::string& name, Type result, const std::vector<Type>& parameters,
                         bool visible);
-  // One that another object of the same program defines.
-  llvm::Function* declare(const std::string& name, Type result, const std::vector<Type>& parameters);
-  // Removes the functions that are not visible and that nothing calls.
-  void drop_unused();
   Value parameter(int at) const;
   void no_alias(int parameter);
   void end(Value result = nullptr);

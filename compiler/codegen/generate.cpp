@@ -5,7 +5,6 @@
 #include <llvm/IR/Module.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "compiler/codegen/arguments.h"
 #include "compiler/codegen/parts.h"
@@ -30,8 +29,6 @@ class FunctionCode {
  public:
   FunctionCode(Code& code, const schedule::Plan& plan, std::string name)
       : code_(code), plan_(plan), frame_(plan), name_(std::move(name)) {}
-
-  void write_part(const Part& part) { parts_.emplace(part); }
 
   void count_cycles() {
     counters_ = code_.visible_counters(name_ + "_cycles", static_cast<int64_t>(plan_.stages.size()));
@@ -254,12 +251,7 @@ class FunctionCode {
     std::vector<Type> parameters(1 + arrays.size(), code_.i64());
     parameters[0] = code_.pointer();
     std::string name = fmt::format("stage_{}", shared_.size());
-    if (parts_) name = fmt::format("{}_{}", name_, name);
-    if (parts_ && !parts_->takes(kind)) {
-      shared_.push_back({kind, around, code_.declare(name, code_.nothing(), parameters)});
-      return shared_.back().function;
-    }
-    llvm::Function* function = code_.begin(name, code_.nothing(), parameters, parts_.has_value());
+    llvm::Function* function = code_.begin(name, code_.nothing(), parameters, false);
     Site site(code_, plan_, frame_, code_.parameter(0), around);
     for (uint32_t i = 0; i < arrays.size(); ++i) {
       Value word = code_.element(code_.parameter(0), code_.i64(), code_.parameter(static_cast<int>(i) + 1));
@@ -382,7 +374,6 @@ class FunctionCode {
   Frame frame_;
   std::string name_;
   Value words_ = nullptr, counters_ = nullptr;
-  std::optional<Parts> parts_;
   struct Shared {
     schedule::StageKind kind;
     std::set<ir::DimId> around;
@@ -407,12 +398,10 @@ std::unique_ptr<llvm::Module> generate(const schedule::Plan& plan, const Options
   module->setDataLayout(options.data_layout);
   Code code(*module, options.cpu, options.features, plan.machine.fma);
   FunctionCode function(code, plan, options.name);
-  if (options.part.count > 1) function.write_part(options.part);
-  bool is_first = options.part.index == 0;
-  if (is_first && options.counts_cycles) function.count_cycles();
-  if (is_first) function.write_scratch();
-  function.write(is_first);
-  if (!is_first) code.drop_unused();
+  if (options.counts_cycles) function.count_cycles();
+  function.write_scratch();
+  function.write(true);
+  if (options.part.count > 1) keep_part(*module, options.part);
   return module;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "compiler/codegen/arguments.h"
 #include "compiler/codegen/draws.h"
 #include "compiler/codegen/vector_math.h"
 #include "compiler/support/check.h"
@@ -16,9 +17,6 @@ using schedule::Draw;
 using schedule::Load;
 
 namespace {
-
-// Fields of rnnc_arguments, in words.
-enum Field { kSeed = 5, kEpoch = 6, kStep = 7, kSequence = 8, kFirstT = 9 };
 
 // The key of a site in this call (ir::site_key).
 Value site_key(Site& site, const Draw& draw) {

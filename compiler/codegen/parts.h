@@ -1,23 +1,12 @@
-// Which stages of a plan each of several objects has.
+// One module as several objects, made at the same time.
 #pragma once
 
-#include <vector>
-
 #include "compiler/codegen/generate.h"
-#include "compiler/schedule/plan.h"
 
 namespace rnnc::codegen {
 
-class Parts {
- public:
-  explicit Parts(const Part& part);
-
-  // Whether the next stage belongs to this part. Every part asks for the same stages in the same order.
-  bool takes(const schedule::StageKind& stage);
-
- private:
-  int index_;
-  std::vector<int> load_;  // of each part: about how much code it has
-};
+// Leaves a module the functions of one part; those of the others it only declares. Each part of the same
+// module is told what the others were told, so that every function is in exactly one of them.
+void keep_part(llvm::Module& module, const Part& part);
 
 }  // namespace rnnc::codegen

@@ -4,14 +4,6 @@
 
 namespace rnnc::ir {
 
-namespace {
-
-bool in(const std::vector<DimId>& dims, DimId dim) {
-  return std::find(dims.begin(), dims.end(), dim) != dims.end();
-}
-
-}  // namespace
-
 Inferred infer_contract(const Query& query) {
   const Type& a = query.operands[0];
   const Type& b = query.operands[1];

@@ -6,7 +6,6 @@ namespace rnnc::ir {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 int hex_digit(char c) {

@@ -21,6 +21,10 @@ DimId DimTable::find(const std::string& name) const {
   return {};
 }
 
+bool in(const std::vector<DimId>& dims, DimId dim) {
+  return std::find(dims.begin(), dims.end(), dim) != dims.end();
+}
+
 bool Type::has(DimId dim) const { return position(dim) >= 0; }
 
 int Type::position(DimId dim) const {

@@ -43,6 +43,8 @@ class DimTable {
   std::vector<Dim> dims_;
 };
 
+bool in(const std::vector<DimId>& dims, DimId dim);
+
 // element[dims], outermost first. No dimension occurs twice. The order is part of the type: operands of
 // element-wise ops have equal types; `broadcast` brings an operand into another order. A scalar has no dims.
 struct Type {

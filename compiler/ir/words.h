@@ -8,6 +8,7 @@
 
 namespace rnnc::ir {
 
+bool is_digit(char c);  // of ASCII
 // Letters, digits, `_`, `.`, `'` and everything that is not ASCII.
 bool is_word_byte(char c);
 // Word bytes, the first one no digit, dot or prime: what stands in the text without quotes.

@@ -14,9 +14,9 @@ namespace {
 using antlr4::tree::TerminalNode;
 using grammar::RnnParser;
 
-class Builder {
+class FileBuilder {
  public:
-  explicit Builder(const Tokens& tokens) : tokens_(tokens) {}
+  explicit FileBuilder(const Tokens& tokens) : tokens_(tokens) {}
 
   ast::Declaration declaration(RnnParser::DeclarationContext& context) {
     support::Span span = span_of(tokens_, context);
@@ -170,7 +170,7 @@ class Builder {
 std::vector<ast::Declaration> build(const Tokens& tokens, antlr4::ParserRuleContext& file) {
   auto* context = dynamic_cast<RnnParser::FileContext*>(&file);
   RNNC_CHECK(context != nullptr, "declarations are built from the rule `file`");
-  Builder builder(tokens);
+  FileBuilder builder(tokens);
   std::vector<ast::Declaration> result;
   for (RnnParser::DeclarationContext* declaration : context->declaration()) {
     result.push_back(builder.declaration(*declaration));

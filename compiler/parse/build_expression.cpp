@@ -59,9 +59,9 @@ ast::BinaryOp binary_op(Kind kind) {
   }
 }
 
-class Builder {
+class ExpressionBuilder {
  public:
-  explicit Builder(const Tokens& tokens) : tokens_(tokens) {}
+  explicit ExpressionBuilder(const Tokens& tokens) : tokens_(tokens) {}
 
   ast::ExprPtr build(RnnParser::ExprContext& context) {
     if (auto* c = dynamic_cast<RnnParser::NameContext*>(&context))
@@ -170,7 +170,7 @@ ast::Name build_name(const Tokens& tokens, TerminalNode& node) {
 ast::ExprPtr build_expression(const Tokens& tokens, antlr4::ParserRuleContext& expr) {
   auto* context = dynamic_cast<RnnParser::ExprContext*>(&expr);
   RNNC_CHECK(context != nullptr, "an expression is built from the rule `expr`");
-  return Builder(tokens).build(*context);
+  return ExpressionBuilder(tokens).build(*context);
 }
 
 }  // namespace rnnc::parse

@@ -22,9 +22,9 @@ enum class Place : uint8_t {
   after,   // needs values of the loop, and the loop does not need it
 };
 
-class Planner {
+class LiftPlanner {
  public:
-  Planner(const ir::ScanParts& scan, const ir::DimTable& dims, const Recurrence& recurrence,
+  LiftPlanner(const ir::ScanParts& scan, const ir::DimTable& dims, const Recurrence& recurrence,
           const OverTime& over_time, const std::vector<bool>& used)
       : scan_(scan),
         body_(scan.body),
@@ -116,13 +116,13 @@ class Planner {
   LiftPlan plan_;
 };
 
-void Planner::find_wanted() {
+void LiftPlanner::find_wanted() {
   for (size_t i = 0; i < scan_.attr.outs; ++i) {
     if (used_[i]) wanted_[scan_.out(i).index] = true;
   }
 }
 
-Place Planner::place_of_carry(ValueId value) const {
+Place LiftPlanner::place_of_carry(ValueId value) const {
   ValueId next = scan_.next(carry_of_[value.index]);
   if (!can_cross(value)) return Place::loop;
   if (place_[next.index] == Place::before) return Place::before;
@@ -130,7 +130,7 @@ Place Planner::place_of_carry(ValueId value) const {
   return place_[next.index] == Place::after && wanted_[next.index] ? Place::after : Place::loop;
 }
 
-Place Planner::place_of(ValueId value) const {
+Place LiftPlanner::place_of(ValueId value) const {
   if (recurrence_.recurrent(value)) return Place::loop;
   const Instr* made = body_.producer(value);
   if (!made) return carry_of_[value.index] == kNoCarry ? Place::before : place_of_carry(value);
@@ -142,7 +142,7 @@ Place Planner::place_of(ValueId value) const {
 }
 
 // Values that are sequences whatever is decided, or that lanes can compute again from such.
-std::vector<bool> Planner::find_stored() const {
+std::vector<bool> LiftPlanner::find_stored() const {
   std::vector<bool> stored(body_.values().size(), false);
   for (ValueId value : recurrence_.order) {
     const Instr* made = body_.producer(value);
@@ -159,7 +159,7 @@ std::vector<bool> Planner::find_stored() const {
 }
 
 // Elements a step that summing the term outside would add to what is stored; kNever if it cannot be.
-int64_t Planner::newly_stored(const std::vector<bool>& stored, ValueId term) const {
+int64_t LiftPlanner::newly_stored(const std::vector<bool>& stored, ValueId term) const {
   if (over_time_.invariant(term)) return kNever;
   int64_t total = 0;
   for (ValueId needed : needed_by_sum(body_, term)) {
@@ -172,7 +172,7 @@ int64_t Planner::newly_stored(const std::vector<bool>& stored, ValueId term) con
 
 // A product saves reading and writing the accumulator at each step; it may store as many elements as that
 // has. A plain sum saves less and may store none.
-bool Planner::is_worth(const Accumulator& accumulator, const std::vector<bool>& stored) const {
+bool LiftPlanner::is_worth(const Accumulator& accumulator, const std::vector<bool>& stored) const {
   return std::all_of(accumulator.terms.begin(), accumulator.terms.end(), [&](const Accumulator::Term& term) {
     const Instr* made = body_.producer(term.value);
     bool product = made && made->op == Op::contract && !is_lane_op(*made);
@@ -180,7 +180,7 @@ bool Planner::is_worth(const Accumulator& accumulator, const std::vector<bool>& 
   });
 }
 
-void Planner::find_sums() {
+void LiftPlanner::find_sums() {
   summed_.assign(scan_.attr.carries, false);
   const std::vector<Accumulator> found = find_accumulators(scan_, ir::Uses(body_));
   // What one sum stores another may read: again, until none is added.
@@ -198,7 +198,7 @@ void Planner::find_sums() {
   }
 }
 
-void Planner::find_live() {
+void LiftPlanner::find_live() {
   live_ = wanted_;
   for (size_t i = 0; i < scan_.attr.carries; ++i) {
     if (used_[scan_.attr.outs + i] && !summed_[i]) live_[scan_.next(i).index] = true;
@@ -223,7 +223,7 @@ void Planner::find_live() {
 }
 
 // What the loop reads is of the loop.
-void Planner::claim_for_loop() {
+void LiftPlanner::claim_for_loop() {
   auto claim = [&](ValueId read) {
     if (place_[read.index] == Place::after) place_[read.index] = Place::loop;
   };
@@ -244,7 +244,7 @@ void Planner::claim_for_loop() {
   }
 }
 
-void Planner::cut_after() {
+void LiftPlanner::cut_after() {
   Cut cut;
   std::vector<Cut::Node> node(body_.values().size());
   std::vector<ValueId> values;
@@ -294,13 +294,13 @@ void Planner::cut_after() {
   }
 }
 
-void Planner::keep_carry(size_t carry, std::vector<ValueId>& open) {
+void LiftPlanner::keep_carry(size_t carry, std::vector<ValueId>& open) {
   if (std::find(plan_.carries.begin(), plan_.carries.end(), carry) != plan_.carries.end()) return;
   plan_.carries.push_back(carry);
   need_inside(scan_.next(carry), open);
 }
 
-void Planner::need_inside(ValueId value, std::vector<ValueId>& open) {
+void LiftPlanner::need_inside(ValueId value, std::vector<ValueId>& open) {
   if (place_[value.index] == Place::before) {
     from_before_[value.index] = true;
   } else if (!plan_.inside[value.index]) {
@@ -309,7 +309,7 @@ void Planner::need_inside(ValueId value, std::vector<ValueId>& open) {
   }
 }
 
-void Planner::find_inside() {
+void LiftPlanner::find_inside() {
   plan_.inside.assign(body_.values().size(), false);
   from_before_.assign(body_.values().size(), false);
   std::vector<ValueId> open;
@@ -329,7 +329,7 @@ void Planner::find_inside() {
   std::sort(plan_.carries.begin(), plan_.carries.end());
 }
 
-void Planner::cut_before() {
+void LiftPlanner::cut_before() {
   Cut cut;
   std::vector<Cut::Node> node(body_.values().size());
   std::vector<ValueId> values;
@@ -367,7 +367,7 @@ void Planner::cut_before() {
 }
 
 // In the order in which the loop reads them.
-void Planner::sort_in() {
+void LiftPlanner::sort_in() {
   std::vector<size_t> first_read(body_.values().size(), SIZE_MAX);
   for (size_t i = body_.instrs().size(); i-- > 0;) {
     const Instr& instr = body_.instrs()[i];
@@ -382,7 +382,7 @@ void Planner::sort_in() {
 
 LiftPlan plan_lift(const ir::ScanParts& scan, const ir::DimTable& dims, const Recurrence& recurrence,
                    const OverTime& over_time, const std::vector<bool>& used) {
-  return Planner(scan, dims, recurrence, over_time, used).run();
+  return LiftPlanner(scan, dims, recurrence, over_time, used).run();
 }
 
 }  // namespace rnnc::passes

@@ -29,9 +29,9 @@ struct Recipe {
   int64_t cost = 0;                 // lane ops, of all elements
 };
 
-class Planner {
+class RecomputePlanner {
  public:
-  Planner(const Function& function, const ir::DimTable& dims)
+  RecomputePlanner(const Function& function, const ir::DimTable& dims)
       : function_(function), dims_(dims), uses_(function) {}
 
   // By the sequence that is to be made again.
@@ -228,7 +228,7 @@ class Reader {
 }  // namespace
 
 Function recompute(const Function& function, ir::DimTable& dims) {
-  const std::map<ValueId, Recipe> recipes = Planner(function, dims).run();
+  const std::map<ValueId, Recipe> recipes = RecomputePlanner(function, dims).run();
   ir::Rewriter copy(function, dims);
   for (uint32_t i = 0; i < function.instrs().size(); ++i) {
     const Instr& instr = function.instrs()[i];

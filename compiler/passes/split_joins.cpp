@@ -56,9 +56,9 @@ std::vector<Part> parts_of(Builder& build, ValueId value, DimId along) {
   return parts;
 }
 
-class Splitter {
+class JoinSplitter {
  public:
-  Splitter(DimTable& dims, Builder& build) : dims_(dims), build_(build) {}
+  JoinSplitter(DimTable& dims, Builder& build) : dims_(dims), build_(build) {}
 
   ValueId contract(ValueId a, ValueId b, const std::vector<DimId>& over, const Type& type) {
     for (DimId along : over) {
@@ -117,7 +117,7 @@ Function split_joins(const Function& function, DimTable& dims) {
       continue;
     }
     copy.build().at(instr.span);
-    Splitter splitter(dims, copy.build());
+    JoinSplitter splitter(dims, copy.build());
     copy.replace(instr.results[0], splitter.contract(copy[instr.operands[0]], copy[instr.operands[1]],
                                                      std::get<ir::OverAttr>(instr.attributes).over,
                                                      with_bodies.type(instr.results[0])));

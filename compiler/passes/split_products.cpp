@@ -66,9 +66,9 @@ bool acts_along_each(const Instr& instr) {
   RNNC_UNREACHABLE("no such family");
 }
 
-class Splitter {
+class ProductSplitter {
  public:
-  Splitter(const Function& function, DimTable& dims)
+  ProductSplitter(const Function& function, DimTable& dims)
       : function_(function),
         dims_(dims),
         demands_(function.values().size()),
@@ -102,7 +102,7 @@ class Splitter {
   std::map<std::pair<ValueId, RangeAttr>, ValueId, Less> parts_;
 };
 
-void Splitter::find() {
+void ProductSplitter::find() {
   for (const ir::NamedResult& result : function_.results()) demands_[result.value.index].whole = true;
   for (size_t i = function_.instrs().size(); i-- > 0;) {
     const Instr& instr = function_.instrs()[i];
@@ -125,13 +125,13 @@ void Splitter::find() {
   }
 }
 
-bool Splitter::can_slice(ValueId value, const Demand& demand) const {
+bool ProductSplitter::can_slice(ValueId value, const Demand& demand) const {
   const Type& type = function_.type(value);
   return type.has(demand.along) && std::none_of(demand.parts.begin(), demand.parts.end(),
                                                 [&](const RangeAttr& part) { return type.has(part.to); });
 }
 
-void Splitter::rewrite(ir::Rewriter& copy, InstrId id) {
+void ProductSplitter::rewrite(ir::Rewriter& copy, InstrId id) {
   const Instr& instr = function_[id];
   copy.build().at(instr.span);
   if (instr.op == Op::slice && split_[instr.operands[0].index]) {
@@ -145,14 +145,14 @@ void Splitter::rewrite(ir::Rewriter& copy, InstrId id) {
   }
 }
 
-ValueId Splitter::part_of(ir::Rewriter& copy, ValueId value, const RangeAttr& part) {
+ValueId ProductSplitter::part_of(ir::Rewriter& copy, ValueId value, const RangeAttr& part) {
   if (!function_.type(value).has(part.from)) return copy[value];
   ValueId& made = parts_[{value, part}];
   if (!made.valid()) made = copy.build().slice(copy[value], part.from, part.to, part.start);
   return made;
 }
 
-ValueId Splitter::make_part(ir::Rewriter& copy, const Instr& instr, const RangeAttr& part) {
+ValueId ProductSplitter::make_part(ir::Rewriter& copy, const Instr& instr, const RangeAttr& part) {
   Builder& build = copy.build();
   Type type = function_.type(instr.results[0]);
   std::replace(type.dims.begin(), type.dims.end(), part.from, part.to);
@@ -191,7 +191,7 @@ ValueId Splitter::make_part(ir::Rewriter& copy, const Instr& instr, const RangeA
 Function split_products(const Function& function, DimTable& dims) {
   Function with_bodies =
       ir::map_bodies(function, dims, [&](const Function& body) { return split_products(body, dims); });
-  return Splitter(with_bodies, dims).run();
+  return ProductSplitter(with_bodies, dims).run();
 }
 
 }  // namespace rnnc::passes

@@ -11,10 +11,6 @@ using ir::ValueId;
 
 namespace {
 
-bool in(const std::vector<DimId>& dims, DimId dim) {
-  return std::find(dims.begin(), dims.end(), dim) != dims.end();
-}
-
 // Rows of accumulators and vectors beside each other: as many as the registers hold beside a row of the panel
 // and one element of the other operand; fewer vectors where that leaves fewer columns of zeros.
 Tile tile_of(const Scope& scope, const std::vector<DimId>& n) {

@@ -7,14 +7,6 @@ namespace rnnc::schedule {
 using ir::DimId;
 using ir::ValueId;
 
-namespace {
-
-bool in(const std::vector<DimId>& dims, DimId dim) {
-  return std::find(dims.begin(), dims.end(), dim) != dims.end();
-}
-
-}  // namespace
-
 bool TileGraph::fits(const Product& product) {
   if (!enabled_) return false;
   if (!first_) {

@@ -22,7 +22,7 @@ int64_t number(const Size& size, const std::map<std::string, int64_t>& sizes) {
 }
 
 // Every use of a body, the outermost first: its path and what its names stand for in the model's names.
-struct Use {
+struct BodyUse {
   const Body* body;
   std::string path;
   std::map<std::string, Shape> sizes;
@@ -33,7 +33,7 @@ struct Use {
 // `enter` for each use, `parameter` for each of its own parameters in order of evaluation, those of inner
 // cells between them.
 template <class Enter, class Visit>
-void walk(const Use& use, std::set<std::string>& seen, const Enter& enter, const Visit& parameter) {
+void walk(const BodyUse& use, std::set<std::string>& seen, const Enter& enter, const Visit& parameter) {
   // A layer with a name is used several times and has one set of parameters.
   if (!seen.insert(use.path).second) return;
   enter(use);
@@ -49,7 +49,7 @@ void walk(const Use& use, std::set<std::string>& seen, const Enter& enter, const
     if (const auto* read = std::get_if<node::Parameter>(&node.data)) take(read->path);
     const auto* call = std::get_if<node::Call>(&node.data);
     if (call == nullptr) continue;
-    Use inner{call->body.get(), join(use.path, call->path), {}, use.overrides, use.override_paths};
+    BodyUse inner{call->body.get(), join(use.path, call->path), {}, use.overrides, use.override_paths};
     for (const auto& [name, shape] : call->sizes) inner.sizes[name] = substitute(shape, use.sizes);
     for (const InitialiserOverride& one : use.body->overrides) {
       inner.overrides.push_back(&one);
@@ -61,13 +61,13 @@ void walk(const Use& use, std::set<std::string>& seen, const Enter& enter, const
   for (const ParameterDecl& declared : use.body->parameters) take(declared.path);
 }
 
-Use outermost(const Model& model) {
-  Use use{model.body.get(), "", {}, {}, {}};
+BodyUse outermost(const Model& model) {
+  BodyUse use{model.body.get(), "", {}, {}, {}};
   for (const auto& [name, value] : model.sizes) use.sizes[name] = {Size::name(name)};
   return use;
 }
 
-Parameter make(const Use& use, const ParameterDecl& declared, const Model& model) {
+Parameter make(const BodyUse& use, const ParameterDecl& declared, const Model& model) {
   Parameter result;
   result.path = join(use.path, declared.path);
   const Shape shape = substitute(declared.shape, use.sizes);
@@ -150,8 +150,8 @@ std::vector<Parameter> parameters(const Model& model) {
   std::vector<Parameter> result;
   std::set<std::string> seen;
   walk(
-      outermost(model), seen, [](const Use&) {},
-      [&](const Use& use, const ParameterDecl& declared) { result.push_back(make(use, declared, model)); });
+      outermost(model), seen, [](const BodyUse&) {},
+      [&](const BodyUse& use, const ParameterDecl& declared) { result.push_back(make(use, declared, model)); });
   return result;
 }
 
@@ -162,7 +162,7 @@ std::vector<StoredTensor> stored_tensors(const Model& model) {
   std::vector<StoredTensor> result;
   std::set<std::string> stored;
   std::set<std::string> seen;
-  auto rows_of = [&](const Use& use) {
+  auto rows_of = [&](const BodyUse& use) {
     const bool stateful = !use.body->states.empty();
     const FileName file = file_name(use.path, stateful);
     for (const StoredDecl& row : use.body->stored) {
@@ -183,7 +183,7 @@ std::vector<StoredTensor> stored_tensors(const Model& model) {
       }
     }
   };
-  walk(outermost(model), seen, rows_of, [](const Use&, const ParameterDecl&) {});
+  walk(outermost(model), seen, rows_of, [](const BodyUse&, const ParameterDecl&) {});
   for (const Parameter& parameter : all) {
     if (!stored.contains(parameter.path))
       result.push_back({parameter.path, parameter.shape, {parameter.path}, true, {}});

@@ -7,9 +7,9 @@ namespace rnnc::train {
 
 namespace {
 
-class Reader {
+class SettingReader {
  public:
-  explicit Reader(std::string_view text) : whole_(text), rest_(text) {}
+  explicit SettingReader(std::string_view text) : whole_(text), rest_(text) {}
 
   Result<SettingValue> read() {
     if (auto value = number()) {
@@ -88,6 +88,6 @@ class Reader {
 
 }  // namespace
 
-Result<SettingValue> parse_setting(std::string_view text) { return Reader(text).read(); }
+Result<SettingValue> parse_setting(std::string_view text) { return SettingReader(text).read(); }
 
 }  // namespace rnnc::train

@@ -46,9 +46,9 @@ class Writer {
   json& object_;
 };
 
-class Reader {
+class StandingReader {
  public:
-  explicit Reader(const json& object) : object_(object) {}
+  explicit StandingReader(const json& object) : object_(object) {}
   bool good() const { return good_; }
 
   void field(const char* name, int64_t& value) {
@@ -91,7 +91,7 @@ class Reader {
   template <class Walk>
   void group(const char* name, Walk walk) {
     const json* found = find(name);
-    Reader inner(found == nullptr ? json() : *found);
+    StandingReader inner(found == nullptr ? json() : *found);
     walk(inner);
     good_ = good_ && inner.good();
   }
@@ -178,7 +178,7 @@ Result<Snapshot> read_snapshot(const std::string& path) {
   const json conditions = json::parse(*conditions_text, nullptr, false);
 
   Snapshot snapshot;
-  Reader reader(standing);
+  StandingReader reader(standing);
   walk(reader, snapshot.standing);
   if (!reader.good() || !conditions.is_object()) return damaged(path);
   for (const auto& [name, value] : conditions.items()) {
