@@ -286,6 +286,10 @@ llvm::Function* Code::begin(const std::string& name, Type result, const std::vec
   parts_->builder.SetInsertPoint(parts_->block("entry"));
   return function;
 }
+void Code::leave_as_written() {
+  parts_->function()->addFnAttr(llvm::Attribute::OptimizeNone);
+  parts_->function()->addFnAttr(llvm::Attribute::NoInline);
+}
 Value Code::parameter(int at) const { return parts_->function()->getArg(static_cast<unsigned>(at)); }
 void Code::no_alias(int parameter) {
   parts_->function()->addParamAttr(static_cast<unsigned>(parameter), llvm::Attribute::NoAlias);

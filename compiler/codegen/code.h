@@ -119,6 +119,8 @@ class Code {
   // ---- functions; one is written at a time, but another may be begun within it
   llvm::Function* begin(const std::string& name, Type result, const std::vector<Type>& parameters,
                         bool visible);
+  // Spends no time on optimising the function that is being written.
+  void leave_as_written();
   Value parameter(int at) const;
   void no_alias(int parameter);
   void end(Value result = nullptr);

@@ -36,6 +36,8 @@ class FunctionCode {
 
   llvm::Function* write(bool visible) {
     llvm::Function* function = code_.begin(name_, code_.nothing(), {code_.pointer()}, visible);
+    // Beside what a loop runs, calling it takes no time; optimising these calls would.
+    if (!plan_.loops.empty()) code_.leave_as_written();
     words_ = code_.local(code_.i64(), frame_.words(), kAlign);
     Value control = nullptr;
     if (plan_.machine.flushes) control = flush();
@@ -58,7 +60,7 @@ class FunctionCode {
     }
     Site site(code_, plan_, frame_, words_, {});
     Value end = code_.whole(0);
-    for (const schedule::SizeExpr& slot : plan_.slots) end = code_.add(end, rounded(site.value(slot)));
+    for (Value bytes : slot_bytes(site)) end = code_.add(end, bytes);
     code_.end(end);
   }
 
@@ -84,6 +86,16 @@ class FunctionCode {
 
   Value rounded(Value bytes) {
     return code_.both(code_.add(bytes, code_.whole(kAlign - 1)), code_.whole(-kAlign));
+  }
+  // Of each slot of the arena; many are alike.
+  Values slot_bytes(Site& site) {
+    Values bytes;
+    for (auto slot = plan_.slots.begin(); slot != plan_.slots.end(); ++slot) {
+      auto like = std::find(plan_.slots.begin(), slot, *slot);
+      bytes.push_back(like == slot ? rounded(site.value(*slot))
+                                   : bytes[static_cast<size_t>(like - plan_.slots.begin())]);
+    }
+    return bytes;
   }
 
   void write_sizes() {
@@ -117,9 +129,9 @@ class FunctionCode {
     Value results = argument(kResults, code_.pointer());
     Values slots;
     Value place = argument(kScratch, code_.pointer());
-    for (const schedule::SizeExpr& slot : plan_.slots) {
+    for (Value bytes : slot_bytes(site)) {
       slots.push_back(place);
-      place = code_.element(place, code_.i8(), rounded(site.value(slot)));
+      place = code_.element(place, code_.i8(), bytes);
     }
     for (uint32_t i = 0; i < plan_.buffers.size(); ++i) {
       const schedule::Buffer& buffer = plan_.buffers[i];
