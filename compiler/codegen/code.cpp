@@ -30,6 +30,13 @@ struct Code::Parts {
   llvm::BasicBlock* block(const char* name) {
     return llvm::BasicBlock::Create(module.getContext(), name, function());
   }
+  // Into the second cache.
+  void prefetch(Value place, uint32_t to_write) {
+    constexpr uint32_t kSecondCache = 2, kData = 1;
+    auto number = [&](uint32_t value) { return builder.getInt32(value); };
+    builder.CreateIntrinsic(llvm::Intrinsic::prefetch, {place->getType()},
+                            {place, number(to_write), number(kSecondCache), number(kData)});
+  }
 };
 
 namespace {
@@ -312,11 +319,8 @@ Value Code::visible_counters(const std::string& name, int64_t count) {
   return new llvm::GlobalVariable(parts_->module, type, false, llvm::GlobalValue::ExternalLinkage,
                                   llvm::ConstantAggregateZero::get(type), name);
 }
-void Code::prefetch(Value place) {
-  constexpr uint32_t kRead = 0, kSecondCache = 2, kData = 1;
-  parts_->builder.CreateIntrinsic(llvm::Intrinsic::prefetch, {pointer()},
-                                  {place, whole32(kRead), whole32(kSecondCache), whole32(kData)});
-}
+void Code::prefetch(Value place) { parts_->prefetch(place, 0); }
+void Code::prefetch_to_write(Value place) { parts_->prefetch(place, 1); }
 Value Code::cycles() { return parts_->builder.CreateIntrinsic(llvm::Intrinsic::readcyclecounter, {}, {}); }
 void Code::read_control(Value pointer) {
   parts_->builder.CreateIntrinsic(llvm::Intrinsic::x86_sse_stmxcsr, {}, {pointer});

@@ -105,7 +105,8 @@ class Code {
   void store(Value value, Value pointer, int align);
   Value load_masked(Type type, Value pointer, Value mask, int align);
   void store_masked(Value value, Value pointer, Value mask, int align);
-  void prefetch(Value place);                           // into the second cache
+  void prefetch(Value place);  // into the second cache
+  void prefetch_to_write(Value place);
   Value local(Type element, int64_t count, int align);  // on the stack of the function
 
   // ---- control

@@ -15,8 +15,8 @@ class Module;
 
 namespace rnnc::codegen {
 
-// A module may be written as several objects, to be compiled at the same time. Together they are what one part
-// of one would be.
+// A module may be written as several objects, to be compiled at the same time. Together they are what one
+// part of one would be.
 struct Part {
   int index = 0, count = 1;
 };

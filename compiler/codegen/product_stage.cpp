@@ -141,12 +141,17 @@ namespace {
 // void(a, a_row, a_step, packed, c, c_row, m, n, k): the product of one matrix with panels, likewise shared.
 class ProductCode {
  public:
-  ProductCode(Code& code, const schedule::Tile& tile, int lanes, Side contiguous)
-      : code_(code), tile_(tile), lanes_(lanes), width_(tile.vectors * lanes), contiguous_(contiguous) {}
+  ProductCode(Code& code, const schedule::ProductStage& stage, int lanes, Side contiguous)
+      : code_(code),
+        tile_(stage.tile),
+        gathers_(stage.gathers),
+        lanes_(lanes),
+        width_(stage.tile.vectors * lanes),
+        contiguous_(contiguous) {}
 
   llvm::Function* function() {
-    std::string name = fmt::format("product_{}x{}_{}_{}_{}", tile_.rows, width_, tile_.k_block, tile_.m_block,
-                                   static_cast<int>(contiguous_));
+    std::string name = fmt::format("product_{}x{}_{}_{}_{}{}", tile_.rows, width_, tile_.k_block,
+                                   tile_.m_block, static_cast<int>(contiguous_), gathers_ ? "_gathered" : "");
     if (llvm::Function* known = code_.known(name)) return known;
     Type pointer = code_.pointer(), whole = code_.i64();
     llvm::Function* function = code_.begin(
@@ -155,6 +160,7 @@ class ProductCode {
     a_step_ = code_.parameter(2);
     c_row_ = code_.parameter(5);
     edge_ = code_.local(code_.f32(), int64_t{tile_.rows} * width_, 64);
+    if (gathers_) gathered_ = code_.local(code_.f32(), block_rows() * tile_.k_block + copied(), 64);
     matrix(code_.parameter(0), code_.parameter(3), code_.parameter(4), code_.parameter(6), code_.parameter(7),
            code_.parameter(8));
     code_.end();
@@ -166,6 +172,10 @@ class ProductCode {
     return code_.element(place, code_.f32(), code_.mul(count, stride));
   }
 
+  int64_t block_rows() const { return int64_t{tile_.rows} * tile_.m_block; }
+  // The whole vectors that hold the rows of a tile.
+  int copied() const { return (tile_.rows + lanes_ - 1) / lanes_ * lanes_; }
+
   // Blocks of k, within them blocks of rows, within them panels: a block of a panel stays in the first cache
   // while the tiles of the rows run over it. Without any k the sums are still written.
   void matrix(Value a, Value packed, Value c, Value m, Value n, Value k) {
@@ -173,35 +183,71 @@ class ProductCode {
     code_.loop(code_.whole(0), code_.most(k, code_.whole(1)), tile_.k_block, [&](Value k_first) {
       Value steps = code_.least(code_.sub(k, k_first), code_.whole(tile_.k_block));
       Value is_first = code_.compare(Compare::equal, k_first, code_.whole(0));
-      int64_t block_rows = int64_t{tile_.rows} * tile_.m_block;
-      code_.loop(code_.whole(0), m, block_rows, [&](Value m_first) {
-        Value m_end = code_.least(m, code_.add(m_first, code_.whole(block_rows)));
+      code_.loop(code_.whole(0), m, block_rows(), [&](Value m_first) {
+        Value rows = code_.least(code_.sub(m, m_first), code_.whole(block_rows()));
+        Value block = moved(moved(a, k_first, a_step_), m_first, a_row_);
+        if (gathers_) gather(block, rows, code_.sub(m, m_first), steps);
         code_.loop(code_.whole(0), n, width_, [&](Value n_first) {
           Value panel =
               moved(packed, code_.add(code_.mul(n_first, k), code_.mul(k_first, width)), code_.whole(1));
-          tiles(moved(a, k_first, a_step_), panel, moved(c, n_first, code_.whole(1)), m_first, m_end,
+          tiles(block, panel, moved(moved(c, n_first, code_.whole(1)), m_first, c_row_), rows,
                 code_.sub(n, n_first), steps, is_first);
         });
       });
     });
   }
 
-  void tiles(Value a, Value panel, Value c, Value m_first, Value m_end, Value columns, Value steps,
-             Value is_first) {
-    tiles_of_rows(code_, code_.sub(m_end, m_first), tile_.rows, [&](Value, Value first, Value rows) {
-      Value at = code_.add(m_first, first);
-      one_tile(rows, moved(a, at, a_row_), panel, moved(c, at, c_row_), columns, steps, is_first);
+  // The rows of each tile side by side, step after step: along the steps they are a row of the whole array
+  // apart, of which a tile would use a few bytes. `left` rows are there.
+  void gather(Value a, Value rows, Value left, Value steps) {
+    tiles_of_rows(code_, rows, tile_.rows, [&](Value tile, Value first, Value height) {
+      Value from = moved(a, first, code_.whole(1)), to = gathered(tile, steps);
+      auto at = [&](Value k, Value row) {
+        return std::pair{moved(moved(from, k, a_step_), row, code_.whole(1)),
+                         moved(moved(to, k, code_.whole(tile_.rows)), row, code_.whole(1))};
+      };
+      auto whole = [&] {
+        code_.loop(code_.whole(0), steps, 1, [&](Value k) {
+          for (int row = 0; row < copied(); row += lanes_) {
+            auto [in, out] = at(k, code_.whole(row));
+            code_.store(code_.load(code_.vector(code_.f32(), lanes_), in, 4), out, 4);
+          }
+        });
+      };
+      auto one_by_one = [&] {
+        code_.loop(code_.whole(0), steps, 1, [&](Value k) {
+          code_.loop(code_.whole(0), height, 1, [&](Value row) {
+            auto [in, out] = at(k, row);
+            code_.store(code_.load(code_.f32(), in, 4), out, 4);
+          });
+        });
+      };
+      Value is_whole = code_.compare(Compare::less_equal, code_.add(first, code_.whole(copied())), left);
+      code_.when(is_whole, whole);
+      code_.when(code_.no(is_whole), one_by_one);
+    });
+  }
+  Value gathered(Value tile, Value steps) {
+    return moved(gathered_, code_.mul(tile, code_.whole(tile_.rows)), steps);
+  }
+
+  void tiles(Value a, Value panel, Value c, Value rows, Value columns, Value steps, Value is_first) {
+    tiles_of_rows(code_, rows, tile_.rows, [&](Value tile, Value first, Value height) {
+      Value of_tile = gathers_ ? gathered(tile, steps) : moved(a, first, a_row_);
+      Value a_step = gathers_ ? code_.whole(tile_.rows) : a_step_;
+      one_tile(height, of_tile, a_step, panel, moved(c, first, c_row_), columns, steps, is_first);
     });
   }
 
   // Columns past the end go by way of a tile on the stack.
-  void one_tile(Value rows, Value a, Value panel, Value c, Value columns, Value steps, Value is_first) {
+  void one_tile(Value rows, Value a, Value a_step, Value panel, Value c, Value columns, Value steps,
+                Value is_first) {
     llvm::Function* tile = kernels(code_, tile_.rows, tile_.vectors, lanes_, contiguous_);
     Value width = code_.whole(width_);
     Value whole = code_.compare(Compare::less_equal, width, columns);
     code_.when(code_.both(code_.no(whole), code_.no(is_first)),
                [&] { copy(rows, columns, c, c_row_, edge_, width); });
-    code_.call(tile, {rows, a, a_row_, a_step_, panel, code_.select(whole, c, edge_),
+    code_.call(tile, {rows, a, a_row_, a_step, panel, code_.select(whole, c, edge_),
                       code_.select(whole, c_row_, width), steps, is_first, panel});
     code_.when(code_.no(whole), [&] { copy(rows, columns, edge_, width, c, c_row_); });
   }
@@ -231,9 +277,10 @@ class ProductCode {
 
   Code& code_;
   schedule::Tile tile_;
+  bool gathers_;
   int lanes_, width_;
   Side contiguous_;
-  Value a_row_ = nullptr, a_step_ = nullptr, c_row_ = nullptr, edge_ = nullptr;
+  Value a_row_ = nullptr, a_step_ = nullptr, c_row_ = nullptr, edge_ = nullptr, gathered_ = nullptr;
 };
 
 }  // namespace
@@ -244,7 +291,7 @@ void write_stage(Site& site, const schedule::ProductStage& stage) {
   Value c_row = site.joint_stride(stage.c, stage.m);
   Value m = site.size(stage.m), n = site.size(stage.n), k = site.size(stage.k);
   int lanes = site.plan().machine.lanes, width = stage.tile.vectors * lanes;
-  llvm::Function* product = ProductCode(code, stage.tile, lanes, side_of(code, a_row, a_step)).function();
+  llvm::Function* product = ProductCode(code, stage, lanes, side_of(code, a_row, a_step)).function();
   Value packed = site.start(stage.packed);
   Value elements = matrix_elements(site, stage.n, stage.k, width);
   LoopNest nest = batch_loops(site, stage.batch, {stage.a, stage.c});

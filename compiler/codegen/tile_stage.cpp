@@ -13,6 +13,8 @@ using ir::DimId;
 
 namespace {
 
+constexpr int64_t kLine = 64;  // bytes of a line of the cache
+
 class TileCode {
  public:
   TileCode(Site& site, const schedule::TileStage& stage)
@@ -23,9 +25,10 @@ class TileCode {
         width_(stage.tile.vectors * lanes_) {}
 
   void write() {
-    sums_ = code_.local(code_.f32(), int64_t{stage_.tile.rows} * sums_row(), 64);
+    sums_ = code_.local(code_.f32(), block_rows() * sums_row(), 64);
     for (const schedule::TileProduct& product : stage_.products) operands_.push_back(operand(product));
-    epilogue_ = epilogue();
+    nearer_ = of_block("nearer", [&](Site& inner, const Block& block) { bring_nearer(inner, block); });
+    epilogue_ = of_block("epilogue", [&](Site& inner, const Block& block) { write_rows(inner, block); });
     units_ = site_.size(stage_.units);
     std::vector<schedule::Access> walked;
     for (const schedule::TileProduct& product : stage_.products) walked.push_back(product.a);
@@ -42,6 +45,7 @@ class TileCode {
     llvm::Function* kernels;
   };
 
+  int64_t block_rows() const { return int64_t{stage_.tile.rows} * stage_.tile.m_block; }
   int64_t sums_row() const { return int64_t{stage_.slots} * width_; }
   Value element(Value place, Value index) { return code_.element(place, code_.f32(), index); }
 
@@ -68,76 +72,80 @@ class TileCode {
     return heads;
   }
 
-  // Blocks of rows that stay in the second cache while all panels run over them.
+  // Blocks of rows, whose sums stay in the first cache: within them each panel stays there while the tiles of
+  // the rows run over it.
   void blocks(const Values& indices, const Values& a) {
     Value matrix = position(site_, stage_.heads, heads(indices));
     Value rows = site_.size(stage_.rows);
-    int64_t block = int64_t{stage_.tile.rows} * stage_.tile.m_block;
-    code_.loop(code_.whole(0), rows, block, [&](Value block_first) {
-      Value in_block = code_.least(code_.sub(rows, block_first), code_.whole(block));
+    code_.loop(code_.whole(0), rows, block_rows(), [&](Value first) {
+      Value in_block = code_.least(code_.sub(rows, first), code_.whole(block_rows()));
       code_.loop(code_.whole(0), units_, width_, [&](Value unit) {
-        tiles_of_rows(code_, in_block, stage_.tile.rows, [&](Value number, Value first, Value height) {
-          tile(indices, a, matrix, {number, code_.add(block_first, first), height, unit});
-        });
+        Values of_epilogue = site_.passed_on();
+        of_epilogue.insert(of_epilogue.end(), indices.begin(), indices.end());
+        of_epilogue.insert(of_epilogue.end(), {first, in_block, unit, sums_});
+        code_.call(nearer_, of_epilogue);
+        for (size_t p = 0; p < operands_.size(); ++p) product(p, a[p], matrix, first, in_block, unit);
+        code_.call(epilogue_, of_epilogue);
       });
     });
   }
 
-  struct TilePlace {
-    Value number;  // in its block
-    Value row, height, unit;
-  };
-
-  // What the tiles of the next panel need first is brought nearer by the first tiles of this one.
-  Value ahead(const Operand& of, Value panel, const TilePlace& at) {
-    Value panel_bytes = code_.mul(of.steps, code_.whole(4 * width_));
-    Value offset = code_.mul(at.number, bytes_ahead(code_, of.steps));
-    Value next = code_.element(panel, code_.i8(), code_.add(panel_bytes, offset));
-    return code_.select(code_.compare(Compare::less, offset, panel_bytes), next, panel);
+  Value panel(size_t product, Value matrix, Value unit) {
+    const Operand& of = operands_[product];
+    return element(of.packed, code_.add(code_.mul(matrix, of.elements), code_.mul(unit, of.steps)));
   }
 
-  void tile(const Values& indices, const Values& a, Value matrix, const TilePlace& at) {
-    for (size_t p = 0; p < operands_.size(); ++p) {
-      const Operand& of = operands_[p];
-      Value panel =
-          element(of.packed, code_.add(code_.mul(matrix, of.elements), code_.mul(at.unit, of.steps)));
-      Value slot = element(sums_, code_.whole(int64_t{stage_.products[p].slot} * width_));
-      Value first = code_.zero(code_.i1());
-      if (of.is_first) first = code_.no(first);
-      code_.call(of.kernels, {at.height, element(a[p], code_.mul(at.row, of.a_row)), of.a_row, of.a_step,
-                              panel, slot, code_.whole(sums_row()), of.steps, first, ahead(of, panel, at)});
-    }
-    Values arguments = site_.passed_on();
-    arguments.insert(arguments.end(), indices.begin(), indices.end());
-    arguments.insert(arguments.end(), {at.row, at.height, at.unit, sums_});
-    code_.call(epilogue_, arguments);
+  // The panel that is wanted after this one is brought nearer by the first tiles of this one.
+  Value ahead(const Operand& of, Value here, Value next, Value tile) {
+    Value offset = code_.mul(tile, bytes_ahead(code_, of.steps));
+    Value is_within = code_.compare(Compare::less, offset, code_.mul(of.steps, code_.whole(4 * width_)));
+    return code_.select(is_within, code_.element(next, code_.i8(), offset), here);
+  }
+
+  void product(size_t p, Value a, Value matrix, Value first, Value rows, Value unit) {
+    const Operand& of = operands_[p];
+    Value here = panel(p, matrix, unit);
+    Value next = p + 1 < operands_.size() ? panel(p + 1, matrix, unit)
+                                          : panel(0, matrix, code_.add(unit, code_.whole(width_)));
+    Value slot = element(sums_, code_.whole(int64_t{stage_.products[p].slot} * width_));
+    Value is_first = code_.zero(code_.i1());
+    if (of.is_first) is_first = code_.no(is_first);
+    tiles_of_rows(code_, rows, stage_.tile.rows, [&](Value tile, Value row, Value height) {
+      code_.call(of.kernels, {height, element(a, code_.mul(code_.add(first, row), of.a_row)), of.a_row,
+                              of.a_step, here, element(slot, code_.mul(row, code_.whole(sums_row()))),
+                              code_.whole(sums_row()), of.steps, is_first, ahead(of, here, next, tile)});
+    });
   }
 
   // void(what the site passes on, indices of `outer`, first row, rows, first unit, sums)
-  llvm::Function* epilogue() {
+  struct Block {
+    Values indices;
+    Value first_row, rows, first_unit, sums;
+  };
+  llvm::Function* of_block(const char* name, const std::function<void(Site&, const Block&)>& write) {
     Type whole = code_.i64();
     std::vector<Type> parameters = site_.passed_on_types();
     auto own = static_cast<int>(parameters.size());
     parameters.insert(parameters.end(), stage_.outer.size() + 3, whole);
     parameters.push_back(code_.pointer());
-    llvm::Function* function = code_.begin("epilogue", code_.nothing(), parameters, false);
+    llvm::Function* function = code_.begin(name, code_.nothing(), parameters, false);
     Site inner = site_.taken_over();
-    Values indices;
-    for (size_t i = 0; i < stage_.outer.size(); ++i) indices.push_back(code_.parameter(own++));
-    LaneCode lanes(inner, stage_.lanes);
-    LoopNest nest = tile_nest(inner, lanes);
-    write_rows(inner, lanes, nest, indices, own);
+    Block block;
+    for (size_t i = 0; i < stage_.outer.size(); ++i) block.indices.push_back(code_.parameter(own++));
+    for (Value Block::* member : {&Block::first_row, &Block::rows, &Block::first_unit, &Block::sums})
+      block.*member = code_.parameter(own++);
+    write(inner, block);
     code_.end();
     return function;
   }
 
-  LoopNest tile_nest(Site& inner, const LaneCode& lanes) const {
+  LoopNest tile_nest(Site& inner, const std::vector<schedule::Access>& accesses) const {
     LoopNest nest;
     for (DimId dim : stage_.outer) nest.dims.push_back({dim});
     nest.dims.push_back(stage_.rows);
     nest.dims.push_back(stage_.units);
     for (const auto& dims : nest.dims) nest.counts.push_back(inner.size(dims));
-    for (const schedule::Access& access : lanes.accesses()) {
+    for (const schedule::Access& access : accesses) {
       Stream stream{inner.start(access), inner.element(access), {}};
       for (const auto& dims : nest.dims) stream.strides.push_back(inner.joint_stride(access, dims));
       nest.streams.push_back(std::move(stream));
@@ -145,40 +153,71 @@ class TileCode {
     return nest;
   }
 
-  void write_rows(Site& inner, LaneCode& lanes, const LoopNest& nest, Values indices, int own) {
-    Value first_row = code_.parameter(own), rows = code_.parameter(own + 1);
-    Value first_unit = code_.parameter(own + 2), sums = code_.parameter(own + 3);
-    Values starts = inner.starts(nest);
-    auto move = [&](Values places, Value index, size_t loop) {
-      for (size_t s = 0; s < places.size(); ++s) {
-        const Stream& stream = nest.streams[s];
-        places[s] = inner.moved(places[s], stream.element, index, stream.strides[loop]);
-      }
-      return places;
-    };
+  Values moved(Site& inner, const LoopNest& nest, Values places, Value index, size_t loop) {
+    for (size_t s = 0; s < places.size(); ++s) {
+      const Stream& stream = nest.streams[s];
+      places[s] = inner.moved(places[s], stream.element, index, stream.strides[loop]);
+    }
+    return places;
+  }
+  Values starts(Site& inner, const LoopNest& nest, const Values& indices) {
+    Values places = inner.starts(nest);
+    for (size_t i = 0; i < indices.size(); ++i) places = moved(inner, nest, places, indices[i], i);
+    return places;
+  }
+
+  void write_rows(Site& inner, const Block& block) {
+    LaneCode lanes(inner, stage_.lanes);
+    LoopNest nest = tile_nest(inner, lanes.accesses());
+    Values begun = starts(inner, nest, block.indices);
     size_t row_loop = stage_.outer.size();
     auto vector_loop = static_cast<int>(row_loop + 1);
-    for (size_t i = 0; i < row_loop; ++i) starts = move(starts, indices[i], i);
+    Values indices = block.indices;
     indices.resize(nest.dims.size(), nullptr);
     Value units = nest.counts.back();
-    Value end = code_.least(units, code_.add(first_unit, code_.whole(width_)));
-    code_.loop(code_.whole(0), rows, 1, [&](Value r) {
+    Value end = code_.least(units, code_.add(block.first_unit, code_.whole(width_)));
+    code_.loop(code_.whole(0), block.rows, 1, [&](Value r) {
       Values at = indices;
-      at[row_loop] = code_.add(first_row, r);
-      Values places = move(starts, at[row_loop], row_loop);
+      at[row_loop] = code_.add(block.first_row, r);
+      Values places = moved(inner, nest, begun, at[row_loop], row_loop);
       lanes.begin_row(nest, at, vector_loop);
       const int bundle = stage_.tile.bundle * lanes_;
-      code_.loop(first_unit, end, bundle, [&](Value unit) {
+      code_.loop(block.first_unit, end, bundle, [&](Value unit) {
         Piece piece = inner.piece_of(units, unit, bundle);
-        Value column = code_.add(code_.mul(r, code_.whole(sums_row())), code_.sub(unit, first_unit));
+        Value column = code_.add(code_.mul(r, code_.whole(sums_row())), code_.sub(unit, block.first_unit));
         Values of_slots;
         for (int slot = 0; slot < stage_.slots; ++slot) {
-          Value place = element(sums, code_.add(column, code_.whole(int64_t{slot} * width_)));
+          Value place = element(block.sums, code_.add(column, code_.whole(int64_t{slot} * width_)));
           of_slots.push_back(code_.load(code_.vector(code_.f32(), bundle), place, 4 * lanes_));
         }
         Values values = lanes.values(nest, at, places, vector_loop, piece, of_slots);
         lanes.store(nest, places, vector_loop, values, piece);
       });
+    });
+  }
+
+  // What the graph will read and write is far away, and its rows are too far from each other for the
+  // processor to foresee them: it is asked for while the products are made.
+  void bring_nearer(Site& inner, const Block& block) {
+    std::vector<schedule::Access> accesses;
+    for (const schedule::Load& load : stage_.lanes.loads) {
+      if (const auto* access = std::get_if<schedule::Access>(&load.from)) accesses.push_back(*access);
+    }
+    const size_t loads = accesses.size();
+    for (const schedule::Store& store : stage_.lanes.stores) accesses.push_back(store.to);
+    LoopNest nest = tile_nest(inner, accesses);
+    size_t row_loop = stage_.outer.size();
+    Values begun = moved(inner, nest, starts(inner, nest, block.indices), block.first_unit, row_loop + 1);
+    code_.loop(code_.whole(0), block.rows, 1, [&](Value r) {
+      Values places = moved(inner, nest, begun, code_.add(block.first_row, r), row_loop);
+      for (size_t s = 0; s < places.size(); ++s) {
+        int64_t still = 1;
+        if (code_.is_constant(nest.streams[s].strides[row_loop], still) && still == 0) continue;
+        for (int64_t byte = 0; byte < 4 * width_; byte += kLine) {
+          Value line = code_.element(places[s], code_.i8(), code_.whole(byte));
+          s < loads ? code_.prefetch(line) : code_.prefetch_to_write(line);
+        }
+      }
     });
   }
 
@@ -188,7 +227,7 @@ class TileCode {
   int lanes_;
   int64_t width_;
   Value sums_ = nullptr, units_ = nullptr;
-  llvm::Function* epilogue_ = nullptr;
+  llvm::Function *epilogue_ = nullptr, *nearer_ = nullptr;
   std::vector<Operand> operands_;
 };
 

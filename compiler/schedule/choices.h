@@ -11,6 +11,8 @@ struct Choices {
   bool fuse_products = true;
   // Products that meet in an addition have one sum.
   bool join_sums = true;
+  // What a product reads down its columns is brought side by side first.
+  bool gather_rows = true;
 
   static Choices none();
   friend bool operator==(const Choices&, const Choices&) = default;
@@ -22,7 +24,9 @@ struct Choice {
 };
 // All of them, for tests and tools that try each.
 inline std::vector<Choice> all_choices() {
-  return {{"fuse_products", &Choices::fuse_products}, {"join_sums", &Choices::join_sums}};
+  return {{"fuse_products", &Choices::fuse_products},
+          {"join_sums", &Choices::join_sums},
+          {"gather_rows", &Choices::gather_rows}};
 }
 
 inline Choices Choices::none() {

@@ -104,8 +104,9 @@ class Describer {
     return fmt::format("bring {} into panels of {} columns", name(of.from), of.width);
   }
   std::string kind(const ProductStage& of) const {
-    return fmt::format("product of [{}; {}] and [{}; {}] in tiles of {} x {} vectors", names(of.m),
-                       names(of.k), names(of.k), names(of.n), of.tile.rows, of.tile.vectors);
+    return fmt::format("product of [{}; {}] and [{}; {}] in tiles of {} x {} vectors{}", names(of.m),
+                       names(of.k), names(of.k), names(of.n), of.tile.rows, of.tile.vectors,
+                       of.gathers ? ", whose rows are gathered first" : "");
   }
   std::string kind(const TileStage& of) const {
     std::vector<std::string> products;

@@ -152,6 +152,7 @@ struct ProductStage {
   Access packed;  // no axes
   std::vector<ir::DimId> batch, m, n, k;
   Tile tile;
+  bool gathers = false;  // the rows of a, which are contiguous, are brought side by side block by block first
   friend bool operator==(const ProductStage&, const ProductStage&) = default;
 };
 
@@ -159,8 +160,8 @@ struct ProductStage {
 //   sum of a slot[row, unit] = over its products, in their order, over k in order: a[row, k] * packed[k,
 //   unit]
 // The loops are those of the graph: `outer` one by one, `rows` taken as one, `units` taken as one, in
-// vectors; every array is evenly spaced along rows and along units. Panels of units as wide as the tile,
-// within each the tiles of rows.
+// vectors; every array is evenly spaced along rows and along units. Blocks of m_block tiles of rows, within
+// them units as wide as the tile, within these product by product; then the graph, for the whole block.
 struct TileProduct {
   Access a;
   Access packed;  // no axes; a matrix for each index of `heads`

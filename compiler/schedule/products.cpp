@@ -11,6 +11,8 @@ using ir::ValueId;
 
 namespace {
 
+constexpr int kGatheredTiles = 8;  // wait in the second cache for the panels
+
 // Rows of accumulators and vectors beside each other: as many as the registers hold beside a row of the panel
 // and one element of the other operand; fewer vectors where that leaves fewer columns of zeros.
 Tile tile_of(const Scope& scope, const std::vector<DimId>& n) {
@@ -109,6 +111,16 @@ class Operands {
   bool rows_;
 };
 
+// A sum over steps and sequences walks down the columns of an array. If many panels do so, its rows are
+// gathered first.
+bool gathers(const Scope& scope, const Product& product) {
+  constexpr int kPanels = 4;
+  SizeExpr n = elements_of(product.n, scope.dims());
+  return scope.choices().gather_rows && sums_symbols(scope, product.k) &&
+         joint_stride(product.a, product.m, scope.dims()) == SizeExpr(1) && n.is_constant() &&
+         n.constant() >= kPanels * product.tile.vectors * scope.plan().machine.lanes;
+}
+
 }  // namespace
 
 void emit_product(Scope& scope, const Product& product) {
@@ -118,10 +130,11 @@ void emit_product(Scope& scope, const Product& product) {
   bool in_place = joint_stride(c, product.m, dims) && joint_stride(c, product.n, dims) == SizeExpr(1);
   std::vector<DimId> order = joined(product.batch, product.m, product.n);
   if (!in_place) c = rows_of(scope.scratch({ir::Element::real, order}, name), order, dims);
-  scope.emit(
-      ProductStage{
-          product.a, c, {product.packed}, product.batch, product.m, product.n, product.k, product.tile},
-      name);
+  ProductStage stage{product.a, c,         {product.packed}, product.batch,
+                     product.m, product.n, product.k,        product.tile};
+  stage.gathers = gathers(scope, product);
+  if (stage.gathers) stage.tile.m_block = kGatheredTiles;
+  scope.emit(std::move(stage), name);
   if (!in_place) {
     LaneGraph graph;
     graph.store(home, graph.load({c, ir::Element::real}));

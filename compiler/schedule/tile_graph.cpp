@@ -7,6 +7,13 @@ namespace rnnc::schedule {
 using ir::DimId;
 using ir::ValueId;
 
+namespace {
+
+// How many sums wait for the graph at once: half of a small first cache.
+constexpr int kSums = 4096;
+
+}  // namespace
+
 bool TileGraph::fits(const Product& product) {
   if (!enabled_) return false;
   if (!first_) {
@@ -107,6 +114,8 @@ std::optional<TileStage> TileGraph::stage(const LaneGraph& graph) const {
     for (const Product& product : slots_[slot])
       stage.products.push_back({product.a, {product.packed}, product.k, static_cast<int16_t>(slot)});
   }
+  const int tile_sums = stage.slots * stage.tile.rows * stage.tile.vectors * scope_.plan().machine.lanes;
+  stage.tile.m_block = std::clamp(kSums / tile_sums, 1, stage.tile.m_block);
   for (; !stage.rows.empty(); stage.rows.erase(stage.rows.begin())) {
     std::vector<DimId> order = stage.outer;
     order.insert(order.end(), stage.rows.begin(), stage.rows.end());

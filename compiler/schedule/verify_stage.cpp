@@ -56,6 +56,7 @@ class StageCheck {
     bool fits = spaced(stage.a, stage.m) && spaced(stage.a, stage.k) && spaced(stage.c, stage.m) &&
                 unit(stage.c, stage.n);
     if (!fits) return Failure{"multiplies what is not evenly spaced"};
+    if (stage.gathers && !unit(stage.a, stage.m)) return Failure{"gathers rows that are not contiguous"};
     if (plan_[stage.packed.buffer].place != Place::packed)
       return Failure{"multiplies with what is not packed"};
     if (stage.tile.rows < 1 || stage.tile.vectors < 1 || stage.tile.k_block < 1 || stage.tile.m_block < 1) {
