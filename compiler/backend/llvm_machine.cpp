@@ -5,9 +5,11 @@
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include <iterator>
 #include <mutex>
 
 #include "compiler/support/check.h"
@@ -24,6 +26,10 @@ void initialize_once() {
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
+    // Addresses of inner loops are written as they should be. Seeking better ones takes a sixth of the time
+    // of compiling and gains nothing; only this way can it be told so.
+    const char* arguments[] = {"rnnc", "-disable-lsr"};
+    llvm::cl::ParseCommandLineOptions(static_cast<int>(std::size(arguments)), arguments);
   });
 }
 
