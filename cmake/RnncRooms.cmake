@@ -32,7 +32,6 @@ function(rnnc_tests name)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0> $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${name} PRIVATE ${rooms} rnnc_flags fmt::fmt GTest::gtest GTest::gtest_main)
   rnnc_use_precompiled(${name} test)
-  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # each test file has its own small helpers
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
 endfunction()
 

@@ -25,7 +25,7 @@ enum class Place : uint8_t {
 class LiftPlanner {
  public:
   LiftPlanner(const ir::ScanParts& scan, const ir::DimTable& dims, const Recurrence& recurrence,
-          const OverTime& over_time, const std::vector<bool>& used)
+              const OverTime& over_time, const std::vector<bool>& used)
       : scan_(scan),
         body_(scan.body),
         dims_(dims),

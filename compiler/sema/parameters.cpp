@@ -151,7 +151,9 @@ std::vector<Parameter> parameters(const Model& model) {
   std::set<std::string> seen;
   walk(
       outermost(model), seen, [](const BodyUse&) {},
-      [&](const BodyUse& use, const ParameterDecl& declared) { result.push_back(make(use, declared, model)); });
+      [&](const BodyUse& use, const ParameterDecl& declared) {
+        result.push_back(make(use, declared, model));
+      });
   return result;
 }
 

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <cstddef>
-#include <new>
 #include <vector>
 
 #include "runtime/include/rnnc/abi.h"
 
 namespace rnnc::core {
+
+// Memory at a multiple of RNNC_ALIGN. Throws std::bad_alloc. Where arrays are large the system is asked for
+// large pages: a stage walks through rows of many arrays at once, more than the processor knows the addresses
+// of small pages of.
+void* allocate(size_t bytes);
+void deallocate(void* memory, size_t bytes);
 
 template <class T>
 struct AlignedAllocator {
@@ -16,10 +21,8 @@ struct AlignedAllocator {
   template <class U>
   AlignedAllocator(const AlignedAllocator<U>& /*other*/) {}  // NOLINT: allocators convert
 
-  T* allocate(size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{RNNC_ALIGN}));
-  }
-  void deallocate(T* pointer, size_t /*count*/) { ::operator delete(pointer, std::align_val_t{RNNC_ALIGN}); }
+  T* allocate(size_t count) { return static_cast<T*>(core::allocate(count * sizeof(T))); }
+  void deallocate(T* pointer, size_t count) { core::deallocate(pointer, count * sizeof(T)); }
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
 };
 

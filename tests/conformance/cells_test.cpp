@@ -28,7 +28,7 @@ std::vector<Case> cells() {
   return all;
 }
 
-const Sizes kSizes[] = {
+const Sizes kCellSizes[] = {
     {3, {{"T", {4, 2, 0}}, {"S", {1, 3, 2}}}},
     {1, {{"T", {5}}, {"S", {2}}}},
     {7, {{"T", {1, 2, 3, 4, 5, 6, 7}}, {"S", {7, 6, 5, 4, 3, 2, 1}}}},
@@ -42,12 +42,12 @@ TEST_P(CellConformance, HoldsForwardAndBackward) {
   for (Case& cell : cells()) {
     SCOPED_TRACE(cell.name);
     ir::Module& module = cell.module;
-    interp::Arguments any = random_arguments(module.forward, module.dims, kSizes[0]);
+    interp::Arguments any = random_arguments(module.forward, module.dims, kCellSizes[0]);
     ir::Function forward = with_lengths(module.forward, module.dims, any);
     ir::Function gradient = autodiff::differentiate(forward, module.dims, request_everything(forward));
     Compiled run(forward, module.dims, GetParam()), both(gradient, module.dims, GetParam());
     ASSERT_EQ(run.wrong() + both.wrong(), "");
-    for (const Sizes& sizes : kSizes) {
+    for (const Sizes& sizes : kCellSizes) {
       expect_same(run, forward, module.dims, rounded(random_arguments(forward, module.dims, sizes)), 2e-5);
       expect_same(both, gradient, module.dims, rounded(random_arguments(gradient, module.dims, sizes)), 2e-4);
     }
@@ -63,7 +63,7 @@ TEST_P(CellConformance, HoldsForWideCellsAndBatches) {
     for (const auto& wide : sizes) {
       SCOPED_TRACE(cell.name);
       ir::Module module = resized(cell.module, wide);
-      interp::Arguments any = random_arguments(module.forward, module.dims, kSizes[0]);
+      interp::Arguments any = random_arguments(module.forward, module.dims, kCellSizes[0]);
       ir::Function forward = with_lengths(module.forward, module.dims, any);
       ir::Function gradient = autodiff::differentiate(forward, module.dims, request_everything(forward));
       Compiled both(gradient, module.dims, GetParam());

@@ -11,7 +11,7 @@
 namespace rnnc::testing {
 namespace {
 
-const Sizes kSizes[] = {
+const Sizes kCornerSizes[] = {
     {4, {{"T", {3, 5, 1, 0}}, {"S", {2, 0, 4, 1}}}},
     {1, {{"T", {2}}, {"S", {3}}}},
     {0, {{"T", {}}, {"S", {}}}},
@@ -31,7 +31,7 @@ class CornerConformance : public ::testing::TestWithParam<Engine> {
   void compare(const ir::Function& function, const ir::DimTable& dims, double tolerance = 2e-5) {
     Compiled compiled(function, dims, GetParam());
     ASSERT_EQ(compiled.wrong(), "");
-    for (const Sizes& sizes : kSizes) {
+    for (const Sizes& sizes : kCornerSizes) {
       for (bool full : {false, true}) {
         interp::Arguments arguments = random_arguments(function, dims, sizes);
         if (full) drop_last_step(arguments, function, dims);

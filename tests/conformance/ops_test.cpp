@@ -10,7 +10,7 @@ namespace {
 
 class OpConformance : public ::testing::TestWithParam<Engine> {};
 
-const Sizes kSizes[] = {
+const Sizes kOpSizes[] = {
     {3, {{"T", {4, 2, 0}}, {"S", {1, 3, 2}}}},
     {1, {{"T", {3}}, {"S", {2}}}},
     {9, {{"T", {9, 1, 2, 3, 4, 5, 6, 7, 8}}, {"S", {1, 2, 3, 4, 5, 6, 7, 8, 9}}}},
@@ -23,11 +23,11 @@ TEST_P(OpConformance, HoldsForTheCasesOfGradients) {
     for (const std::string& text : gradient_cases(row.op)) {
       SCOPED_TRACE(text);
       ir::Module module = case_module(text);
-      interp::Arguments any = random_arguments(module.forward, module.dims, kSizes[0]);
+      interp::Arguments any = random_arguments(module.forward, module.dims, kOpSizes[0]);
       ir::Function function = with_lengths(module.forward, module.dims, any);
       Compiled compiled(function, module.dims, GetParam());
       ASSERT_EQ(compiled.wrong(), "");
-      for (const Sizes& sizes : kSizes) {
+      for (const Sizes& sizes : kOpSizes) {
         expect_same(compiled, function, module.dims, rounded(random_arguments(function, module.dims, sizes)),
                     2e-5);
       }
@@ -45,11 +45,11 @@ TEST_P(OpConformance, HoldsForWideDims) {
       if (text.find("const [") != std::string::npos) continue;
       SCOPED_TRACE(text);
       ir::Module module = resized(case_module(text), wide);
-      interp::Arguments any = random_arguments(module.forward, module.dims, kSizes[0]);
+      interp::Arguments any = random_arguments(module.forward, module.dims, kOpSizes[0]);
       ir::Function function = with_lengths(module.forward, module.dims, any);
       Compiled compiled(function, module.dims, GetParam());
       ASSERT_EQ(compiled.wrong(), "");
-      interp::Arguments arguments = random_arguments(function, module.dims, kSizes[2]);
+      interp::Arguments arguments = random_arguments(function, module.dims, kOpSizes[2]);
       tame(arguments);
       expect_same(compiled, function, module.dims, rounded(arguments), 2e-5);
     }

@@ -8,7 +8,7 @@
 namespace rnnc::testing {
 namespace {
 
-const NamedSizes kSizes = {{"H", 3}, {"X", 3}, {"N", 2}, {"D", 4}, {"V", 6}, {"K", 3}};
+const NamedSizes kLibrarySizes = {{"H", 3}, {"X", 3}, {"N", 2}, {"D", 4}, {"V", 6}, {"K", 3}};
 
 // The gradient of outputs and last states with respect to parameters, inputs and what is in the State.
 std::string check(const ir::Module& module, interp::Arguments arguments, bool at_the_beginning) {
@@ -33,7 +33,7 @@ TEST(Library, GradientsOfEveryCell) {
   int cells = 0;
   for (const ast::Body* cell : library.bodies()) {
     SCOPED_TRACE(cell->name.text);
-    const ir::Module module = library.generate(*cell, kSizes).module;
+    const ir::Module module = library.generate(*cell, kLibrarySizes).module;
     const Sizes sizes{3, {{"T", {3, 1, 0}}}};
     interp::Arguments arguments = random_arguments(module.forward, module.dims, sizes);
     EXPECT_EQ(check(module, arguments, true), "") << "at the beginning";

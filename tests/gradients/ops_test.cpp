@@ -6,7 +6,7 @@
 namespace rnnc::testing {
 namespace {
 
-const Sizes kSizes[] = {
+const Sizes kOpSizes[] = {
     {3, {{"T", {4, 2, 0}}, {"S", {1, 3, 2}}}},
     {1, {{"T", {3}}, {"S", {2}}}},
 };
@@ -33,7 +33,7 @@ TEST_P(OpGradient, IsWhatCentralDifferencesSay) {
     bool holds_op = std::any_of(module.forward.instrs().begin(), module.forward.instrs().end(),
                                 [](const ir::Instr& instr) { return instr.op == GetParam(); });
     EXPECT_TRUE(holds_op);
-    for (const Sizes& sizes : kSizes) {
+    for (const Sizes& sizes : kOpSizes) {
       interp::Arguments arguments = random_arguments(module.forward, module.dims, sizes);
       CentralDifferences differences(module.forward, module.dims, arguments,
                                      request_everything(module.forward));

@@ -10,9 +10,9 @@
 namespace rnnc::testing {
 namespace {
 
-const Sizes kRagged{4, {{"T", {4, 2, 0, 1}}, {"S", {2, 3, 1, 0}}}};
+const Sizes kRaggedScans{4, {{"T", {4, 2, 0, 1}}, {"S", {2, 3, 1, 0}}}};
 
-void expect_right_gradients(const ir::Module& module, const Sizes& sizes = kRagged) {
+void expect_right_scan(const ir::Module& module, const Sizes& sizes = kRaggedScans) {
   interp::Arguments arguments = random_arguments(module.forward, module.dims, sizes);
   CentralDifferences differences(module.forward, module.dims, arguments, request_everything(module.forward));
   EXPECT_EQ(differences.check(), "");
@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(Along, Scan, ::testing::Values("forward", "backward"),
                          [](const auto& test) { return test.param; });
 
 TEST_P(Scan, DelayOfThreeIsAChainOfCarries) {
-  expect_right_gradients(module(R"(
+  expect_right_scan(module(R"(
     %x = input x : f32[T,B,H]  %p = param p : f32[H]
     %a0 = broadcast %p : f32[B,H]  %b0 = input b0 : f32[B,H]  %c0 = const 0.5 : f32[B,H]
     %y, %aT, %bT, %cT = scan $ T each(%x) with() carry(%a0, %b0, %c0)
@@ -45,7 +45,7 @@ TEST_P(Scan, DelayOfThreeIsAChainOfCarries) {
 }
 
 TEST_P(Scan, FinalsAloneWithoutOuts) {
-  expect_right_gradients(module(R"(
+  expect_right_scan(module(R"(
     %x = input x : f32[T,B,H]  %s0 = input s0 : f32[B,H]  %q0 = input q0 : f32[B,H]
     %sT, %qT = scan $ T each(%x) with() carry(%s0, %q0) : f32[B,H], f32[B,H] {
       (%x : f32[B,H], %s : f32[B,H], %q : f32[B,H])
@@ -56,7 +56,7 @@ TEST_P(Scan, FinalsAloneWithoutOuts) {
 }
 
 TEST_P(Scan, ParametersOfTheBodyAreYieldedAsTheyAre) {
-  expect_right_gradients(module(R"(
+  expect_right_scan(module(R"(
     %x = input x : f32[T,B,H]  %w = input w : f32[B,H]  %s0 = input s0 : f32[B,H]
     %a, %b, %c, %sT = scan $ T each(%x) with(%w) carry(%s0) : f32[T,B,H], f32[T,B,H], f32[T,B,H], f32[B,H] {
       (%x : f32[B,H], %w : f32[B,H], %s : f32[B,H])
@@ -67,7 +67,7 @@ TEST_P(Scan, ParametersOfTheBodyAreYieldedAsTheyAre) {
 }
 
 TEST_P(Scan, OperandsOfAnyOrderUsedTwice) {
-  expect_right_gradients(module(R"(
+  expect_right_scan(module(R"(
     %x = input x : f32[B,H,T]  %s0 = input s0 : f32[B,H]
     %y, %sT = scan $ T each(%x, %x) with(%s0) carry(%s0) : f32[T,B,H], f32[B,H] {
       (%x : f32[B,H], %z : f32[B,H], %w : f32[B,H], %s : f32[B,H])
@@ -78,7 +78,7 @@ TEST_P(Scan, OperandsOfAnyOrderUsedTwice) {
 }
 
 TEST_P(Scan, CountersAndDecisionsAreStored) {
-  expect_right_gradients(module(R"(
+  expect_right_scan(module(R"(
     %x = input x : f32[T,B,H]  %s0 = input s0 : f32[B,H]  %n0 = const 0 : i32[B]  %p0 = const 0 : bool[B,H]
     %y, %sT, %nT, %pT = scan $ T each(%x) with() carry(%s0, %n0, %p0)
         : f32[T,B,H], f32[B,H], i32[B], bool[B,H] {
@@ -92,7 +92,7 @@ TEST_P(Scan, CountersAndDecisionsAreStored) {
 }
 
 TEST_P(Scan, CarriesWithoutBatchBelongToAllSequences) {
-  expect_right_gradients(module(R"(
+  expect_right_scan(module(R"(
     %x = input x : f32[T,B,H]  %w = param w : f32[H]  %e0 = const 0 : bool[]  %n0 = const 1 : i32[]
     %y, %wT, %eT, %nT = scan $ T each(%x) with() carry(%w, %e0, %n0) : f32[T,B,H], f32[H], bool[], i32[] {
       (%x : f32[B,H], %w : f32[H], %even : bool[], %n : i32[])
@@ -126,13 +126,13 @@ TEST_P(Scan, GradientOfAGradient) {
   ir::Rewriter copy(once, gradient.dims);
   for (uint32_t i = 0; i < once.instrs().size(); i++) copy.copy(ir::InstrId{i});
   gradient.forward = copy.finish(renamed);
-  expect_right_gradients(gradient);
+  expect_right_scan(gradient);
 }
 
 // Every choice of what is asked for gives the same numbers.
 TEST_P(Scan, PartsOfTheQuestion) {
   ir::Module module = gru(GetParam());
-  interp::Arguments arguments = random_arguments(module.forward, module.dims, kRagged);
+  interp::Arguments arguments = random_arguments(module.forward, module.dims, kRaggedScans);
   for (const std::string& name : request_everything(module.forward).with_respect_to) {
     for (const autodiff::Request& request :
          {autodiff::Request{{"loss"}, {}, {name}}, autodiff::Request{{}, {"h"}, {name}}}) {

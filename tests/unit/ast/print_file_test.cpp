@@ -11,7 +11,7 @@
 namespace rnnc::ast {
 namespace {
 
-std::optional<File> parsed(const std::string& text) {
+std::optional<File> parsed_file(const std::string& text) {
   support::SourceMap sources;
   diagnostics::Sink sink;
   std::optional<File> file = parse::parse(sources, sources.add("test.rnn", text), sink);
@@ -23,10 +23,10 @@ std::optional<File> parsed(const std::string& text) {
 // The formatted text; the test fails if formatting changes the tree, loses a comment, or does not come to
 // rest at once.
 std::string formatted(const std::string& text) {
-  std::optional<File> file = parsed(text);
+  std::optional<File> file = parsed_file(text);
   if (!file) return "";
   std::string once = print(*file, text);
-  std::optional<File> again = parsed(once);
+  std::optional<File> again = parsed_file(once);
   if (!again) return once;
   EXPECT_EQ(dump(*again), dump(*file));
   EXPECT_EQ(print(*again, once), once);

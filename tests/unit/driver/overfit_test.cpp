@@ -10,7 +10,7 @@
 namespace rnnc::driver {
 namespace {
 
-constexpr const char* kSpec =
+constexpr const char* kOverfitSpec =
     "model M[H = 8] {\n  input x: seq [X]\n  target y: seq [1]\n"
     "  p = x |> GRU[H] |> linear[1]\n  loss mse(p, y)\n}\n";
 
@@ -32,7 +32,7 @@ class Notes : public train::Report {
 };
 
 TEST(Overfit, KeepsTheFirstBatchAlone) {
-  SpecModel spec(kSpec, {{"X", 2}});
+  SpecModel spec(kOverfitSpec, {{"X", 2}});
   auto trainable = Trainable::create(spec.model, {});
   ASSERT_TRUE(static_cast<bool>(trainable));
   train::Data data = data_of(trainable->model().signature());
@@ -51,7 +51,7 @@ TEST(Overfit, KeepsTheFirstBatchAlone) {
 }
 
 TEST(Overfit, LearnsItByHeartAndSaysTheLoss) {
-  SpecModel spec(kSpec, {{"X", 2}});
+  SpecModel spec(kOverfitSpec, {{"X", 2}});
   auto trainable = Trainable::create(spec.model, {});
   ASSERT_TRUE(static_cast<bool>(trainable));
   train::Data data = data_of(trainable->model().signature());

@@ -9,10 +9,10 @@
 namespace rnnc::driver {
 namespace {
 
-constexpr const char* kSpec =
+constexpr const char* kWeightsSpec =
     "model M[H = 6] {\n  input x: seq [X]\n  y = x |> LSTM[H] |> linear[2]\n  output y\n}\n";
 
-SpecModel model_of(int64_t inputs) { return SpecModel(kSpec, {{"X", inputs}}); }
+SpecModel model_of(int64_t inputs) { return SpecModel(kWeightsSpec, {{"X", inputs}}); }
 
 const formats::Tensor& tensor(const std::vector<formats::Tensor>& tensors, const std::string& name) {
   const formats::Tensor* found = formats::find(tensors, name);
@@ -69,7 +69,7 @@ TEST(Weights, TheirOriginSurvivesTheFile) {
   SpecModel spec = model_of(4);
   const Origin origin = origin_of(spec.spec, *spec.model);
   const Origin back = from_metadata(to_metadata(origin));
-  EXPECT_EQ(back.text.spec, kSpec);
+  EXPECT_EQ(back.text.spec, kWeightsSpec);
   EXPECT_TRUE(back.complete);
   EXPECT_EQ(back.model, "M");
   EXPECT_EQ(back.sizes, spec.model->sizes);

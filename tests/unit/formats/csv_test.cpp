@@ -8,7 +8,7 @@
 namespace rnnc::formats {
 namespace {
 
-std::string complaint(std::string_view text, Separator separator = Separator::kComma) {
+std::string csv_complaint(std::string_view text, Separator separator = Separator::kComma) {
   return message(parse_csv(text, separator, "f"));
 }
 
@@ -45,46 +45,47 @@ TEST(Csv, TheNameOfTheFileChoosesTheSeparator) {
 }
 
 TEST(Csv, FieldsThatAreNoNumberNameLineAndColumn) {
-  EXPECT_EQ(complaint("x,y\n1,2\n3,four\n"), "f:3: column 'y' has 'four', which is no number");
-  EXPECT_EQ(complaint("x,y\n1,\n"), "f:2: column 'y' is empty; write nan where there is no number");
-  EXPECT_EQ(complaint("x\n1e999\n"), "f:2: column 'x' has '1e999', which is out of the range of a double");
-  EXPECT_TRUE(contains(complaint("x\n1.2.3\n"), "no number"));
-  EXPECT_TRUE(contains(complaint("x\n+-1\n"), "no number"));
-  EXPECT_TRUE(contains(complaint("x\n0x10\n"), "no number"));
-  EXPECT_TRUE(contains(complaint(std::string("x\n1\0\n", 5)), "'1\\u{0}', which is no number"));
+  EXPECT_EQ(csv_complaint("x,y\n1,2\n3,four\n"), "f:3: column 'y' has 'four', which is no number");
+  EXPECT_EQ(csv_complaint("x,y\n1,\n"), "f:2: column 'y' is empty; write nan where there is no number");
+  EXPECT_EQ(csv_complaint("x\n1e999\n"),
+            "f:2: column 'x' has '1e999', which is out of the range of a double");
+  EXPECT_TRUE(contains(csv_complaint("x\n1.2.3\n"), "no number"));
+  EXPECT_TRUE(contains(csv_complaint("x\n+-1\n"), "no number"));
+  EXPECT_TRUE(contains(csv_complaint("x\n0x10\n"), "no number"));
+  EXPECT_TRUE(contains(csv_complaint(std::string("x\n1\0\n", 5)), "'1\\u{0}', which is no number"));
 }
 
 TEST(Csv, LinesAreCountedThroughQuotedFields) {
-  EXPECT_EQ(complaint("\"x\n\n\"\n1\n\"2\n\"\n"),
+  EXPECT_EQ(csv_complaint("\"x\n\n\"\n1\n\"2\n\"\n"),
             "f:5: column 'x\\u{a}\\u{a}' has '2\\u{a}', which is no number");
 }
 
 TEST(Csv, RowsOfAnotherLength) {
-  EXPECT_EQ(complaint("x,y\n1,2\n3\n"), "f:3: the row has 1 fields, but 2 columns are named");
-  EXPECT_EQ(complaint("x,y\n1,2,3\n"), "f:2: the row has 3 fields, but 2 columns are named");
-  EXPECT_EQ(complaint("x,y\n1,2\n\n3,4\n"), "f:4: rows follow the blank line 3; remove it");
+  EXPECT_EQ(csv_complaint("x,y\n1,2\n3\n"), "f:3: the row has 1 fields, but 2 columns are named");
+  EXPECT_EQ(csv_complaint("x,y\n1,2,3\n"), "f:2: the row has 3 fields, but 2 columns are named");
+  EXPECT_EQ(csv_complaint("x,y\n1,2\n\n3,4\n"), "f:4: rows follow the blank line 3; remove it");
 }
 
 TEST(Csv, QuotesThatDoNotMatch) {
-  EXPECT_EQ(complaint("x\n\"1"), "f:2: a quoted field is never closed");
-  EXPECT_EQ(complaint("x\n\"1\"2\n"),
+  EXPECT_EQ(csv_complaint("x\n\"1"), "f:2: a quoted field is never closed");
+  EXPECT_EQ(csv_complaint("x\n\"1\"2\n"),
             "f:2: a quoted field goes on after its closing quote; a quote inside it is doubled");
-  EXPECT_EQ(complaint("x\n1\"2\n"),
+  EXPECT_EQ(csv_complaint("x\n1\"2\n"),
             "f:2: field '1\"2' has a quote inside; put the field between quotes and double it");
 }
 
 TEST(Csv, FirstLinesThatNameNoColumns) {
-  EXPECT_EQ(complaint(""), "f: is empty; the first line must name the columns");
-  EXPECT_EQ(complaint("1,2\n3,4\n"), "f:1: the first line must name the columns, but '1' is a number");
-  EXPECT_EQ(complaint("x,,y\n"), "f:1: column 2 has no name");
-  EXPECT_EQ(complaint("x,y,x\n"), "f:1: two columns have the name 'x'");
-  EXPECT_EQ(complaint("\xE9\n1\n"), "f:1: the name '\\xe9' is not UTF-8");
-  EXPECT_EQ(complaint("\xFF\xFEx\0"), "f: is UTF-16; save it as UTF-8");
-  EXPECT_EQ(complaint("x\ty\n"),
+  EXPECT_EQ(csv_complaint(""), "f: is empty; the first line must name the columns");
+  EXPECT_EQ(csv_complaint("1,2\n3,4\n"), "f:1: the first line must name the columns, but '1' is a number");
+  EXPECT_EQ(csv_complaint("x,,y\n"), "f:1: column 2 has no name");
+  EXPECT_EQ(csv_complaint("x,y,x\n"), "f:1: two columns have the name 'x'");
+  EXPECT_EQ(csv_complaint("\xE9\n1\n"), "f:1: the name '\\xe9' is not UTF-8");
+  EXPECT_EQ(csv_complaint("\xFF\xFEx\0"), "f: is UTF-16; save it as UTF-8");
+  EXPECT_EQ(csv_complaint("x\ty\n"),
             "f:1: fields are separated by tabs; give the file a name that ends with .tsv");
-  EXPECT_EQ(complaint("x,y\n", Separator::kTab),
+  EXPECT_EQ(csv_complaint("x,y\n", Separator::kTab),
             "f:1: fields are separated by commas; give the file a name that ends with .csv");
-  EXPECT_EQ(complaint("x;y\n"), "f:1: fields are separated by ';'; save the file with commas");
+  EXPECT_EQ(csv_complaint("x;y\n"), "f:1: fields are separated by ';'; save the file with commas");
 }
 
 TEST(Csv, WhatIsWrittenIsReadAgain) {

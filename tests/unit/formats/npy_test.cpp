@@ -11,7 +11,7 @@ std::string version1(std::string_view dict, std::string_view data = "abcd") {
   return bytes.append(dict).append(data);
 }
 
-std::string complaint(std::string_view dict, std::string_view data = "abcd") {
+std::string npy_complaint(std::string_view dict, std::string_view data = "abcd") {
   return message(parse_npy(bytes_of(version1(dict, data)), "f"));
 }
 
@@ -40,9 +40,9 @@ TEST(Npy, WhatPythonAloneCanReadIsRefused) {
             big + ": its numbers are big-endian ('>f4'); save it with array.astype('<f4')");
   EXPECT_TRUE(
       contains(message(read_npy(data_file("objects.npy"))), "it holds Python objects, which are never read"));
-  EXPECT_EQ(complaint("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }"),
+  EXPECT_EQ(npy_complaint("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }"),
             "f: it holds records; save each field as an array of its own");
-  EXPECT_EQ(complaint("{'descr': '<U1', 'fortran_order': False, 'shape': (1,), }"),
+  EXPECT_EQ(npy_complaint("{'descr': '<U1', 'fortran_order': False, 'shape': (1,), }"),
             "f: its dtype '<U1' is not supported; save floats, whole numbers or bools of at most 64 bits");
 }
 
@@ -73,36 +73,38 @@ TEST(Npy, TheHeaderIsNumPysOwn) {
 }
 
 TEST(Npy, ReadsDictsThatOthersWrite) {
-  EXPECT_EQ(complaint("{\"shape\":(4L,),\"fortran_order\":True,\"descr\":\"<u1\"}"), "it succeeded");
-  EXPECT_EQ(complaint("{'descr':'|b1','shape':(2,2),'fortran_order':False,}   \n"), "it succeeded");
+  EXPECT_EQ(npy_complaint("{\"shape\":(4L,),\"fortran_order\":True,\"descr\":\"<u1\"}"), "it succeeded");
+  EXPECT_EQ(npy_complaint("{'descr':'|b1','shape':(2,2),'fortran_order':False,}   \n"), "it succeeded");
 }
 
 TEST(Npy, MalformedHeadersSayWhatIsExpected) {
-  EXPECT_EQ(complaint(""), "f: its header is malformed at byte 0 of the dict: '{' is expected");
-  EXPECT_EQ(complaint("{descr: 1}"),
+  EXPECT_EQ(npy_complaint(""), "f: its header is malformed at byte 0 of the dict: '{' is expected");
+  EXPECT_EQ(npy_complaint("{descr: 1}"),
             "f: its header is malformed at byte 1 of the dict: a key between quotes, or '}' is expected");
-  EXPECT_TRUE(contains(complaint("{'descr' '<f4'}"), "at byte 9 of the dict: ':' is expected"));
-  EXPECT_TRUE(contains(complaint("{'descr': 4}"), "a dtype is expected"));
-  EXPECT_TRUE(contains(complaint("{'descr': '<f4"), "a dtype is expected"));
-  EXPECT_TRUE(contains(complaint("{'fortran_order': 1}"), "True or False is expected"));
-  EXPECT_TRUE(contains(complaint("{'shape': 4}"), "a tuple, such as (2, 3), is expected"));
-  EXPECT_TRUE(contains(complaint("{'shape': (-4,)}"), "a whole number from 0 on is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'descr' '<f4'}"), "at byte 9 of the dict: ':' is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'descr': 4}"), "a dtype is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'descr': '<f4"), "a dtype is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'fortran_order': 1}"), "True or False is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'shape': 4}"), "a tuple, such as (2, 3), is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'shape': (-4,)}"), "a whole number from 0 on is expected"));
   EXPECT_TRUE(
-      contains(complaint("{'shape': (99999999999999999999,)}"), "a whole number from 0 on is expected"));
-  EXPECT_TRUE(contains(complaint("{'shape': (1 2)}"), "',' or ')' is expected"));
-  EXPECT_TRUE(contains(complaint("{'shape': (1,) 'descr': '<f4'}"), "',' or '}' is expected"));
-  EXPECT_TRUE(contains(complaint("{'shape': (1,)} {"), "nothing more is expected"));
-  EXPECT_EQ(complaint("{'shape': (1,), 'shape': (1,)}"), "f: its header gives 'shape' twice");
-  EXPECT_EQ(complaint("{'strides': (1,)}"), "f: its header has the unknown key 'strides'");
-  EXPECT_EQ(complaint("{'descr': '<f4'}"), "f: its header lacks one of 'descr', 'fortran_order' and 'shape'");
+      contains(npy_complaint("{'shape': (99999999999999999999,)}"), "a whole number from 0 on is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'shape': (1 2)}"), "',' or ')' is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'shape': (1,) 'descr': '<f4'}"), "',' or '}' is expected"));
+  EXPECT_TRUE(contains(npy_complaint("{'shape': (1,)} {"), "nothing more is expected"));
+  EXPECT_EQ(npy_complaint("{'shape': (1,), 'shape': (1,)}"), "f: its header gives 'shape' twice");
+  EXPECT_EQ(npy_complaint("{'strides': (1,)}"), "f: its header has the unknown key 'strides'");
+  EXPECT_EQ(npy_complaint("{'descr': '<f4'}"),
+            "f: its header lacks one of 'descr', 'fortran_order' and 'shape'");
   std::string many = "{'shape': (";
   for (int i = 0; i < 40; ++i) many += "1,";
-  EXPECT_EQ(complaint(many + ")}"), "f: it has more than 32 dimensions");
+  EXPECT_EQ(npy_complaint(many + ")}"), "f: it has more than 32 dimensions");
 }
 
 TEST(Npy, DataThatDoesNotFitTheShape) {
   const auto shaped = [](std::string_view shape, std::string_view data) {
-    return complaint(fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': {}, }}", shape), data);
+    return npy_complaint(fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': {}, }}", shape),
+                         data);
   };
   EXPECT_EQ(shaped("(2,)", "abcd"),
             "f: [2] of f32 takes 8 bytes, but 4 follow the header; it is cut off or damaged");

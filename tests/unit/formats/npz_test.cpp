@@ -10,7 +10,7 @@
 namespace rnnc::formats {
 namespace {
 
-Result<std::vector<Tensor>> parse(const std::string& bytes) {
+Result<std::vector<Tensor>> parse_npz(const std::string& bytes) {
   return read_npz(*memory_source("f", bytes_of(bytes)));
 }
 
@@ -40,14 +40,14 @@ template <class T>
 std::string central_complaint(size_t field, T value) {
   Archive archive = small_archive();
   patch(archive.bytes, archive.central + field, value);
-  return message(parse(archive.bytes));
+  return message(parse_npz(archive.bytes));
 }
 
 template <class T>
 std::string end_complaint(size_t field, T value) {
   Archive archive = small_archive();
   patch(archive.bytes, archive.end + field, value);
-  return message(parse(archive.bytes));
+  return message(parse_npz(archive.bytes));
 }
 
 TEST(Npz, ReadsWhatNumPyWrote) {
@@ -86,7 +86,7 @@ TEST(Npz, WhatIsWrittenIsReadAgain) {
 }
 
 TEST(Npz, NoArraysIsAnArchive) {
-  const auto tensors = parse(small_archive({}).bytes);
+  const auto tensors = parse_npz(small_archive({}).bytes);
   ASSERT_TRUE(tensors) << message(tensors);
   EXPECT_TRUE(tensors->empty());
 }
@@ -94,17 +94,17 @@ TEST(Npz, NoArraysIsAnArchive) {
 TEST(Npz, ACommentAtTheEndIsSkipped) {
   Archive archive = small_archive();
   patch(archive.bytes, archive.end + zip::EndRecord::kCommentLength, uint16_t{5});
-  EXPECT_TRUE(parse(archive.bytes + "hello"));
-  EXPECT_FALSE(parse(archive.bytes + "hell"));
+  EXPECT_TRUE(parse_npz(archive.bytes + "hello"));
+  EXPECT_FALSE(parse_npz(archive.bytes + "hell"));
 }
 
 TEST(Npz, WhatIsNoArchive) {
-  EXPECT_EQ(message(parse("")), "f: is no zip archive, or cut off: it has no end record");
-  EXPECT_EQ(message(parse(std::string(100'000, 'x'))),
+  EXPECT_EQ(message(parse_npz("")), "f: is no zip archive, or cut off: it has no end record");
+  EXPECT_EQ(message(parse_npz(std::string(100'000, 'x'))),
             "f: is no zip archive, or cut off: it has no end record");
   const Archive archive = small_archive();
   for (size_t length = 0; length < archive.bytes.size(); ++length) {
-    EXPECT_FALSE(parse(archive.bytes.substr(0, length))) << length;
+    EXPECT_FALSE(parse_npz(archive.bytes.substr(0, length))) << length;
   }
 }
 
@@ -120,7 +120,7 @@ TEST(Npz, Zip64AndVolumesAreDetected) {
   append(locator, zip::Zip64Locator::kSignature);
   locator.resize(zip::Zip64Locator::kSize);
   archive.bytes.insert(archive.end, locator);
-  EXPECT_EQ(message(parse(archive.bytes)), zip64);
+  EXPECT_EQ(message(parse_npz(archive.bytes)), zip64);
   EXPECT_EQ(end_complaint(zip::EndRecord::kDisk, uint16_t{1}),
             "f: is one volume of several, which is not supported");
 }
@@ -143,7 +143,7 @@ TEST(Npz, DamagedDirectories) {
   EXPECT_TRUE(contains(end_complaint(zip::EndRecord::kEntries, uint32_t{0}), "f: is one volume of several"));
   Archive archive = small_archive();
   patch(archive.bytes, archive.end + zip::EndRecord::kEntriesHere, uint32_t{0});
-  EXPECT_EQ(message(parse(archive.bytes)), "f: is damaged: its directory is longer than its 0 members");
+  EXPECT_EQ(message(parse_npz(archive.bytes)), "f: is damaged: its directory is longer than its 0 members");
 }
 
 TEST(Npz, MembersThatStandTwiceOrOverlap) {
@@ -152,16 +152,16 @@ TEST(Npz, MembersThatStandTwiceOrOverlap) {
   const size_t second = archive.central + zip::CentralHeader::kSize + 5;
   Archive twice = archive;
   twice.bytes[second + zip::CentralHeader::kSize] = 'a';
-  EXPECT_EQ(message(parse(twice.bytes)), "f: member 'a.npy' stands twice");
+  EXPECT_EQ(message(parse_npz(twice.bytes)), "f: member 'a.npy' stands twice");
   patch(archive.bytes, second + zip::CentralHeader::kOffset, uint32_t{0});
-  EXPECT_TRUE(contains(message(parse(archive.bytes)), "runs into what follows it"));
+  EXPECT_TRUE(contains(message(parse_npz(archive.bytes)), "runs into what follows it"));
 }
 
 TEST(Npz, ABombIsRefusedBeforeMemoryIsTaken) {
   Archive archive = small_archive();
   patch(archive.bytes, archive.central + zip::CentralHeader::kMethod, uint16_t{8});
   patch(archive.bytes, archive.central + zip::CentralHeader::kUnpackedSize, uint32_t{4'000'000'000});
-  EXPECT_TRUE(contains(message(parse(archive.bytes)),
+  EXPECT_TRUE(contains(message(parse_npz(archive.bytes)),
                        "claims 4000000000 bytes out of 132, more than deflate can make"));
 }
 
@@ -171,7 +171,7 @@ TEST(Npz, DeflatedDataThatIsDamaged) {
                         NpzCompression::kDeflate));
   std::string bytes = slurp(folder / "a.npz");
   bytes[zip::LocalHeader::kSize + 5] = '\xFF';
-  EXPECT_EQ(message(parse(bytes)), "f: member 'w.npy': its compressed data is damaged");
+  EXPECT_EQ(message(parse_npz(bytes)), "f: member 'w.npy': its compressed data is damaged");
 }
 
 TEST(Npz, MembersThatAreNoArray) {

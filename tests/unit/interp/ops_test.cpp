@@ -10,16 +10,16 @@
 namespace rnnc::interp {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kOpNan = std::numeric_limits<double>::quiet_NaN();
 
-constexpr const char* kTable = "batch B time T dim H = 2 dim D = 3 dim E = 2 dim DH = 6 dim H4 = 4";
+constexpr const char* kOpTable = "batch B time T dim H = 2 dim D = 3 dim E = 2 dim DH = 6 dim H4 = 4";
 constexpr const char* kInputs = R"(
   %a = input a : f32[B,H]    %b = input b : f32[B,H]   %n = input n : i32[B,H]   %m = input m : i32[B,H]
   %p = input p : bool[B,H]   %q = input q : bool[B,H]  %x = input x : f32[T,B]   %w = param w : f32[D,H]
   %i = input i : i32[B]      %t = input t : i32[B]     %f = input f : f32[B]     %u = input u : i32[T,B]
 )";
 
-Arguments arguments() {
+Arguments op_arguments() {
   Arguments given;
   given.batch = 2;
   given.steps = {{"T", 3}};
@@ -64,8 +64,8 @@ const std::vector<Case>& cases() {
        {2.718281828459045, 0.1353352832366127, 1.6487212707001282, 54.598150033144236}},
       {"%r = exp %x : f32[T,B]",
        {2.718281828459045, 22026.465794806718, 7.38905609893065, 485165195.4097903, 20.085536923187668, 0}},
-      {"%r = log %a : f32[B,H]", {0, kNan, -0.6931471805599453, 1.3862943611198906}},
-      {"%r = sqrt %a : f32[B,H]", {1, kNan, 0.7071067811865476, 2}},
+      {"%r = log %a : f32[B,H]", {0, kOpNan, -0.6931471805599453, 1.3862943611198906}},
+      {"%r = sqrt %a : f32[B,H]", {1, kOpNan, 0.7071067811865476, 2}},
       {"%r = sigmoid %a : f32[B,H]",
        {0.7310585786300049, 0.11920292202211755, 0.6224593312018546, 0.9820137900379085}},
       {"%r = tanh %a : f32[B,H]",
@@ -151,13 +151,13 @@ const std::vector<Case>& cases() {
 }
 
 TEST(Ops, GiveWhatIsWorkedOutByHand) {
-  Arguments given = arguments();
+  Arguments given = op_arguments();
   given.params["w'"] = reals({2}, {7, 8});
   given.inputs["x'"] = reals({3, 2}, {1, 2, 3, 4, 5, 6});
   given.inputs["x''"] = reals({2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.instruction);
-    auto results = run(kTable, std::string(kInputs) + c.instruction + " return r = %r", given);
+    auto results = run(kOpTable, std::string(kInputs) + c.instruction + " return r = %r", given);
     expect_near(results["r"].values, c.wanted);
   }
 }
@@ -173,20 +173,20 @@ TEST(Ops, AreAllTested) {
 
 // Operands 1, 2, ... are the values 1, 2, ... steps before the start.
 TEST(Ops, ShiftReadsTheValuesBeforeTheStart) {
-  auto results = run(kTable, std::string(kInputs) + R"(
+  auto results = run(kOpTable, std::string(kInputs) + R"(
     %g = neg %f : f32[B]
     %k = add %f, %f : f32[B]
     %r = shift %x, %f, %g, %k along T by 3 : f32[T,B]
     %s = shift %x, %f, %g along T by 2 : f32[T,B]
     return r = %r, s = %s)",
-                     arguments());
+                     op_arguments());
   EXPECT_EQ(results["r"].values, (std::vector<double>{200, 400, -100, -200, 100, 0}));
   EXPECT_EQ(results["s"].values, (std::vector<double>{-100, -200, 100, 200, 1, 0}));
 }
 
 TEST(Ops, GiveTheShapeAndElementOfTheType) {
-  auto results =
-      run(kTable, std::string(kInputs) + "%r = less %a, %b : bool[B,H] return r = %r, w = %w", arguments());
+  auto results = run(kOpTable, std::string(kInputs) + "%r = less %a, %b : bool[B,H] return r = %r, w = %w",
+                     op_arguments());
   EXPECT_EQ(results["r"], booleans({2, 2}, {1, 0, 1, 0}));
   EXPECT_EQ(results["w"], reals({3, 2}, {1, 2, 3, 4, 5, 6}));
 }

@@ -8,7 +8,7 @@
 namespace rnnc::interp {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kOriginInf = std::numeric_limits<double>::infinity();
 
 // Two sequences of three steps and of two.
 Arguments arguments(std::vector<double> x) {
@@ -77,10 +77,10 @@ TEST(Origin, OfAnInfinityIsWhereF32Ends) {
   const auto quotient = origin_of(text, given, Fault::nan), power = origin_of(text, given, Fault::infinite);
   ASSERT_TRUE(quotient && power);
   EXPECT_EQ(quotient->op, ir::Op::div);
-  EXPECT_EQ(quotient->operands, (std::vector<double>{kInf, kInf}));
+  EXPECT_EQ(quotient->operands, (std::vector<double>{kOriginInf, kOriginInf}));
   EXPECT_EQ(power->op, ir::Op::exp);
   EXPECT_EQ(power->operands, std::vector<double>{89});
-  EXPECT_EQ(power->value, kInf);
+  EXPECT_EQ(power->value, kOriginInf);
   EXPECT_EQ(power->row, 1);
   EXPECT_EQ(power->t, 1);
   EXPECT_FALSE(origin_of("%e = exp %x : f32[T,B] return e = %e", given, Fault::nan));
@@ -100,7 +100,7 @@ TEST(Origin, IsNoneOfWhatWasInfiniteFromTheStart) {
 
 TEST(Origin, MayBeAParam) {
   Arguments given = arguments({1, 2, 3, 4, 5, 6});
-  given.params["w"].values[1] = kInf;
+  given.params["w"].values[1] = kOriginInf;
   const char* text = "%y = contract %x, %w over {} : f32[T,B,H] return y = %y";
   EXPECT_FALSE(origin_of(text, given, Fault::nan));
   const auto found = origin_of(text, given, Fault::infinite);

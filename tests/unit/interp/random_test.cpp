@@ -8,7 +8,7 @@
 namespace rnnc::interp {
 namespace {
 
-constexpr const char* kTable = "batch B time T dim H = 5 dim K = 2";
+constexpr const char* kRandomTable = "batch B time T dim H = 5 dim K = 2";
 
 std::vector<double> draw(const std::string& how, const std::string& type, const RandomKeys& keys,
                          int64_t batch, int64_t steps) {
@@ -16,7 +16,7 @@ std::vector<double> draw(const std::string& how, const std::string& type, const 
   given.batch = batch;
   given.steps["T"] = steps;
   given.keys = keys;
-  return run(kTable, "%r = random " + how + " : " + type + " return r = %r", given)["r"].values;
+  return run(kRandomTable, "%r = random " + how + " : " + type + " return r = %r", given)["r"].values;
 }
 
 TEST(Random, DependsOnNeitherBatchNorOrder) {

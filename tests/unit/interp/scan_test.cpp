@@ -6,9 +6,9 @@
 namespace rnnc::interp {
 namespace {
 
-constexpr const char* kTable = "batch B time T time S dim H = 2";
+constexpr const char* kScanTable = "batch B time T time S dim H = 2";
 
-Arguments arguments() {
+Arguments scan_arguments() {
   Arguments given;
   given.batch = 3;
   given.steps = {{"T", 3}, {"S", 2}};
@@ -21,8 +21,8 @@ Arguments arguments() {
 }
 
 std::map<std::string, Array> run_scan(const std::string& scan) {
-  return run(kTable, "%x = input x : f32[T,B] %s = input s : f32[B] %m = input m : f32[S,B]\n" + scan,
-             arguments());
+  return run(kScanTable, "%x = input x : f32[T,B] %s = input s : f32[B] %m = input m : f32[S,B]\n" + scan,
+             scan_arguments());
 }
 
 TEST(Scan, RunsEachSequenceToItsEnd) {
@@ -139,7 +139,7 @@ TEST(Scan, SlicesATimeThatIsNotOutermost) {
   given.batch = 2;
   given.steps["T"] = 3;
   given.inputs["x"] = reals({2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
-  auto results = run(kTable, R"(
+  auto results = run(kScanTable, R"(
     %x = input x : f32[B,H,T]
     %y = scan forward T each(%x) with() carry() : f32[T,B,H] {
       (%x : f32[B,H])
@@ -150,11 +150,11 @@ TEST(Scan, SlicesATimeThatIsNotOutermost) {
 }
 
 TEST(Scan, OverNoStepsGivesFirstValues) {
-  Arguments given = arguments();
+  Arguments given = scan_arguments();
   given.steps["T"] = 0;
   given.inputs["x"] = reals({0, 3}, {});
   given.inputs["lengths.T"] = whole({3}, {0, 0, 0});
-  auto results = run(kTable, R"(
+  auto results = run(kScanTable, R"(
     %x = input x : f32[T,B] %s = input s : f32[B]
     %y, %l = scan forward T each(%x) with() carry(%s) : f32[T,B], f32[B] {
       (%x : f32[B], %s : f32[B])
@@ -173,7 +173,7 @@ TEST(Scan, OverNoSequencesGivesNothing) {
   given.batch = 0;
   given.steps["T"] = 2;
   given.inputs["x"] = reals({2, 0}, {});
-  auto results = run(kTable, R"(
+  auto results = run(kScanTable, R"(
     %x = input x : f32[T,B]
     %zero = const 0 : f32[]
     %y, %l = scan forward T each(%x) with() carry(%zero) : f32[T,B], f32[] {

@@ -30,7 +30,7 @@ const std::string kCell = R"(
       yield(h = %h) next(h = %h, c = %c)
     }
     return h = %h, state.h = %hT, state.c = %cT)";
-const std::string kInputs =
+const std::string kStackInputs =
     R"(%x = input x : f32[T,B,X]  %h0 = input state.h : f32[B,H]  %c0 = input state.c : f32[B,H]
 )";
 const std::string kResults = " : f32[T,B,H], f32[B,H], f32[B,H] {\n";
@@ -49,7 +49,7 @@ std::string for_gates(const std::string& text, const std::string& between = "") 
 ir::Module separate() {
   return testing::forward_of(
       kTable,
-      kInputs +
+      kStackInputs +
           for_gates("%W$ = param W.$ : f32[H,X]  %U$ = param U.$ : f32[H,H']  %b$ = param b.$ : f32[H]\n") +
           "%h, %hT, %cT = scan forward T each(%x) with(" + for_gates("%W$, %U$, %b$", ", ") +
           ") carry(%h0, %c0)" + kResults + "(%x : f32[B,X], " +
@@ -64,7 +64,7 @@ ir::Module separate() {
 // W @ [h[t-1], x] + b
 ir::Module joined() {
   return testing::forward_of(
-      kTable, kInputs + for_gates("%W$ = param W.$ : f32[H,\"H+X\"]  %b$ = param b.$ : f32[H]\n") +
+      kTable, kStackInputs + for_gates("%W$ = param W.$ : f32[H,\"H+X\"]  %b$ = param b.$ : f32[H]\n") +
                   "%h, %hT, %cT = scan forward T each(%x) with(" + for_gates("%W$, %b$", ", ") +
                   ") carry(%h0, %c0)" + kResults + "(%x : f32[B,X], " +
                   for_gates("%W$ : f32[H,\"H+X\"], %b$ : f32[H]", ", ") +
@@ -84,7 +84,8 @@ ir::Module stacked() {
               " : f32[B,H]\n";
     start += 3;
   }
-  return testing::forward_of(kTable, kInputs + R"(%W = param W : f32["4*H","H+X"]  %b = param b : f32["4*H"]
+  return testing::forward_of(kTable, kStackInputs +
+                                         R"(%W = param W : f32["4*H","H+X"]  %b = param b : f32["4*H"]
     %h, %hT, %cT = scan forward T each(%x) with(%W, %b) carry(%h0, %c0))" +
                                          kResults + R"(
       (%x : f32[B,X], %W : f32["4*H","H+X"], %b : f32["4*H"], %h1 : f32[B,H], %c1 : f32[B,H])
@@ -152,7 +153,7 @@ TEST(Notations, LeaveOnlyTheStateInTheLoop) {
                b + " : f32[T,B,H]  %z" + g + " = add %" + g + "1, %" + g + "2 : f32[T,B,H]\n";
     ++part;
   }
-  const ir::Module expected = testing::forward_of(kTable, weights + kInputs + hoisted + R"(
+  const ir::Module expected = testing::forward_of(kTable, weights + kStackInputs + hoisted + R"(
     %h, %hT, %cT = scan forward T each(%zo, %zf, %zi, %zg) with(%p8, %p9, %p10, %p11) carry(%h0, %c0))" +
                                                               kResults + R"(
       (%zo : f32[B,H], %zf : f32[B,H], %zi : f32[B,H], %zg : f32[B,H], %Uo : f32[H,H'], %Uf : f32[H,H'],

@@ -9,7 +9,7 @@ using testing::expect_rewrite;
 using testing::expect_unchanged;
 
 // A loop whose state is the sum s of the terms.
-std::string loop(const std::string& sum) {
+std::string sum_loop(const std::string& sum) {
   return R"(%W = param W : f32[H,K]  %x = input x : f32[T,B,H]  %u = input u : f32[T,B,K]  %h0 = const 0 : f32[B,H]
     %y, %hT = scan forward T each(%x, %u) with(%W) carry(%h0) : f32[T,B,H], f32[B,H] {
       (%x : f32[B,H], %u : f32[B,K], %W : f32[H,K], %h1 : f32[B,H])
@@ -22,18 +22,18 @@ std::string loop(const std::string& sum) {
 }
 
 TEST(OrderSums, PutsProductsWithoutStateFirstThenBiasesThenTheState) {
-  const std::string ordered = loop("%t = add %p, %x : f32[B,H]  %s = add %t, %q : f32[B,H]");
+  const std::string ordered = sum_loop("%t = add %p, %x : f32[B,H]  %s = add %t, %q : f32[B,H]");
   expect_unchanged(order_sums, ordered);
   for (const char* sum : {"%t = add %q, %x : f32[B,H]  %s = add %t, %p : f32[B,H]",
                           "%t = add %q, %p : f32[B,H]  %s = add %x, %t : f32[B,H]",
                           "%t = add %x, %p : f32[B,H]  %s = add %q, %t : f32[B,H]"}) {
-    expect_rewrite(order_sums, loop(sum), ordered);
+    expect_rewrite(order_sums, sum_loop(sum), ordered);
   }
 }
 
 TEST(OrderSums, PutsOtherTermsOfTheStateLast) {
-  expect_rewrite(order_sums, loop("%t = add %h1, %q : f32[B,H]  %s = add %t, %p : f32[B,H]"),
-                 loop("%t = add %p, %q : f32[B,H]  %s = add %t, %h1 : f32[B,H]"));
+  expect_rewrite(order_sums, sum_loop("%t = add %h1, %q : f32[B,H]  %s = add %t, %p : f32[B,H]"),
+                 sum_loop("%t = add %p, %q : f32[B,H]  %s = add %t, %h1 : f32[B,H]"));
 }
 
 TEST(OrderSums, GoesByNameOfTheData) {
@@ -71,14 +71,14 @@ TEST(OrderSums, GoesByTheNamesInsideOfScans) {
 }
 
 TEST(OrderSums, LeavesSumsWithoutProducts) {
-  expect_unchanged(order_sums, loop("%t = add %h1, %x : f32[B,H]  %s = sin %t : f32[B,H]"));
+  expect_unchanged(order_sums, sum_loop("%t = add %h1, %x : f32[B,H]  %s = sin %t : f32[B,H]"));
 }
 
 // A sum that something else reads as well is a value of its own.
 TEST(OrderSums, KeepsSumsThatAreReadTwice) {
-  expect_unchanged(order_sums, loop("%t = add %x, %x : f32[B,H]  %v = mul %t, %t : f32[B,H]"
-                                    "  %w = add %p, %t : f32[B,H]  %z = add %w, %v : f32[B,H]"
-                                    "  %s = add %z, %q : f32[B,H]"));
+  expect_unchanged(order_sums, sum_loop("%t = add %x, %x : f32[B,H]  %v = mul %t, %t : f32[B,H]"
+                                        "  %w = add %p, %t : f32[B,H]  %z = add %w, %v : f32[B,H]"
+                                        "  %s = add %z, %q : f32[B,H]"));
 }
 
 }  // namespace

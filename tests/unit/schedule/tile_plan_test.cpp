@@ -11,12 +11,12 @@
 namespace rnnc::schedule {
 namespace {
 
-constexpr Machine kMachine{8, 16, true, true, true};
+constexpr Machine kTileMachine{8, 16, true, true, true};
 
-Plan plan_of(const std::string& body, const Choices& choices = {}) {
+Plan tile_plan_of(const std::string& body, const Choices& choices = {}) {
   ir::Module module =
       testing::forward_of("dim H = 24 dim K = 24 dim X = 5 dim N = 4 dim D = 6 batch B time T", body);
-  auto plan = plan_function(module.forward, module.dims, kMachine, choices);
+  auto plan = plan_function(module.forward, module.dims, kTileMachine, choices);
   EXPECT_TRUE(plan) << plan.error().message;
   auto status = verify(*plan);
   EXPECT_TRUE(status) << status.error().message;
@@ -43,7 +43,7 @@ const char* const kTwoGates =
     "%u = tanh %q : f32[T,B,H]  %y = mul %g, %u : f32[T,B,H]  return y = %y";
 
 TEST(TilePlan, ProductsRunWithTheGraphThatReadsThem) {
-  Plan plan = plan_of(kTwoGates);
+  Plan plan = tile_plan_of(kTwoGates);
   std::vector<TileStage> all = tiles(plan);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].slots, 2);
@@ -53,7 +53,7 @@ TEST(TilePlan, ProductsRunWithTheGraphThatReadsThem) {
 }
 
 TEST(TilePlan, WithoutTheChoiceItIsPlanZero) {
-  Plan plan = plan_of(kTwoGates, Choices::none());
+  Plan plan = tile_plan_of(kTwoGates, Choices::none());
   EXPECT_TRUE(tiles(plan).empty());
   EXPECT_EQ(count(plan, "product"), 2u);
 }
@@ -63,19 +63,19 @@ TEST(TilePlan, ProductsThatMeetInAnAdditionHaveOneSum) {
       "%x = input x : f32[B,X]  %h = input h : f32[B,K]  %w = param w : f32[H,X]  %u = param u : f32[H,K]"
       "%p = contract %w, %x over {X} : f32[B,H]  %q = contract %u, %h over {K} : f32[B,H]"
       "%s = add %p, %q : f32[B,H]  %y = tanh %s : f32[B,H]  return y = %y";
-  std::vector<TileStage> joined = tiles(plan_of(text));
+  std::vector<TileStage> joined = tiles(tile_plan_of(text));
   ASSERT_EQ(joined.size(), 1u);
   EXPECT_EQ(joined[0].slots, 1);
   EXPECT_EQ(joined[0].products.size(), 2u);
   Choices apart;
   apart.join_sums = false;
-  std::vector<TileStage> two = tiles(plan_of(text, apart));
+  std::vector<TileStage> two = tiles(tile_plan_of(text, apart));
   ASSERT_EQ(two.size(), 1u);
   EXPECT_EQ(two[0].slots, 2);
 }
 
 TEST(TilePlan, ASumThatOthersReadIsStoredToo) {
-  Plan plan = plan_of(
+  Plan plan = tile_plan_of(
       "%x = input x : f32[B,X]  %w = param w : f32[H,X]  %p = contract %w, %x over {X} : f32[B,H]"
       "%y = tanh %p : f32[B,H]  %s = reduce max %p over {H} : f32[B]  return y = %y, p = %p, s = %s");
   std::vector<TileStage> all = tiles(plan);
@@ -85,7 +85,7 @@ TEST(TilePlan, ASumThatOthersReadIsStoredToo) {
 }
 
 TEST(TilePlan, AProductThatNoGraphReadsStandsByItself) {
-  Plan plan = plan_of(
+  Plan plan = tile_plan_of(
       "%x = input x : f32[B,X]  %w = param w : f32[H,X]  %p = contract %w, %x over {X} : f32[B,H]"
       "%s = reduce max %p over {H} : f32[B]  return s = %s");
   EXPECT_TRUE(tiles(plan).empty());
@@ -93,7 +93,7 @@ TEST(TilePlan, AProductThatNoGraphReadsStandsByItself) {
 }
 
 TEST(TilePlan, WhatIsNotEvenlySpacedAlongItsUnitsKeepsAProductOut) {
-  Plan plan = plan_of(
+  Plan plan = tile_plan_of(
       "%x = input x : f32[B,X]  %w = param w : f32[N,D,X]  %f = input f : f32[B,N]"
       "%p = contract %w, %x over {X} : f32[B,N,D]  %g = broadcast %f : f32[B,N,D]"
       "%y = mul %p, %g : f32[B,N,D]  return y = %y");
@@ -103,17 +103,17 @@ TEST(TilePlan, WhatIsNotEvenlySpacedAlongItsUnitsKeepsAProductOut) {
 }
 
 TEST(TilePlan, HeadsAreLoopsAround) {
-  std::vector<TileStage> all =
-      tiles(plan_of("%h = input h : f32[B,N,X]  %w = param w : f32[N,D,X]  %z = input z : f32[B,N,D]"
-                    "%p = contract %w, %h over {X} : f32[B,N,D]  %s = add %p, %z : f32[B,N,D]  %y = tanh %s "
-                    ": f32[B,N,D]  return y = %y"));
+  std::vector<TileStage> all = tiles(
+      tile_plan_of("%h = input h : f32[B,N,X]  %w = param w : f32[N,D,X]  %z = input z : f32[B,N,D]"
+                   "%p = contract %w, %h over {X} : f32[B,N,D]  %s = add %p, %z : f32[B,N,D]  %y = tanh %s "
+                   ": f32[B,N,D]  return y = %y"));
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].heads.size(), 1u);
   EXPECT_EQ(all[0].outer, all[0].heads);
 }
 
 TEST(TilePlan, SumsOverStepsAndSequencesAreNoTiles) {
-  Plan plan = plan_of(
+  Plan plan = tile_plan_of(
       "%x = input x : f32[T,B,X]  %d = input d : f32[T,B,H]  %z = input z : f32[H,X]"
       "%p = contract %d, %x over {T,B} : f32[H,X]  %y = add %p, %z : f32[H,X]  return y = %y");
   EXPECT_TRUE(tiles(plan).empty());

@@ -16,7 +16,7 @@ using formats::make_tensor;
 using formats::message;
 
 // x: seq [2] in, who: [1] in, y: seq token[9] out
-Signature signature_of(bool single_target = false) {
+Signature arranged_signature(bool single_target = false) {
   Signature signature;
   signature.arrays = {{"x", Element::kReal, false, size_t{0}, {2}, 0},
                       {"who", Element::kReal, false, {}, {}, 0},
@@ -46,7 +46,7 @@ Dataset data_of(size_t sequences, size_t steps, std::vector<int64_t> lengths) {
   auto data =
       dataset_of({make_tensor("x", {sequences, steps, 2}, x), make_tensor("who", {sequences}, who),
                   make_tensor("y", {sequences, steps}, y), make_tensor("lengths", {sequences}, lengths)},
-                 signature_of(), "f");
+                 arranged_signature(), "f");
   EXPECT_TRUE(data) << message(data);
   return *data;
 }
@@ -59,7 +59,7 @@ Settings settings_of(double valid, std::optional<int64_t> seq_length) {
 }
 
 TEST(Arrange, CutsWhatIsLonger) {
-  const auto data = arrange(data_of(3, 5, {5, 2, 0}), signature_of(), settings_of(0, 2));
+  const auto data = arrange(data_of(3, 5, {5, 2, 0}), arranged_signature(), settings_of(0, 2));
   ASSERT_TRUE(data) << message(data);
   EXPECT_EQ(data->all.lengths[0], (std::vector<int32_t>{2, 2, 1, 2, 0}));
   EXPECT_EQ(data->all.steps[0], 2);
@@ -69,11 +69,12 @@ TEST(Arrange, CutsWhatIsLonger) {
   const auto x = values_of<float>(data->all, 0);
   EXPECT_EQ(std::vector<float>(x.begin() + 8, x.begin() + 16),
             (std::vector<float>{4, -4, 0, 0, 10, -10, 11, -11}));
-  EXPECT_TRUE(check(data->all, signature_of(), "f"));
+  EXPECT_TRUE(check(data->all, arranged_signature(), "f"));
 }
 
 TEST(Arrange, PiecesOfOneSequenceStayTogether) {
-  const auto data = arrange(data_of(10, 4, std::vector<int64_t>(10, 4)), signature_of(), settings_of(0.2, 2));
+  const auto data =
+      arrange(data_of(10, 4, std::vector<int64_t>(10, 4)), arranged_signature(), settings_of(0.2, 2));
   ASSERT_TRUE(data);
   EXPECT_EQ(data->training.size(), 16u);
   EXPECT_EQ(data->validation, (std::vector<int64_t>{16, 17, 18, 19}));
@@ -84,17 +85,18 @@ TEST(Arrange, PiecesOfOneSequenceStayTogether) {
 }
 
 TEST(Arrange, OfOneSequenceTheEndIsHeldOut) {
-  const auto data = arrange(data_of(1, 9, {9}), signature_of(), settings_of(0.4, 2));
+  const auto data = arrange(data_of(1, 9, {9}), arranged_signature(), settings_of(0.4, 2));
   ASSERT_TRUE(data);
   EXPECT_EQ(data->training, (std::vector<int64_t>{0, 1, 2}));
   EXPECT_EQ(data->validation, (std::vector<int64_t>{3, 4}));
-  EXPECT_EQ(arrange(data_of(1, 9, {9}), signature_of(), settings_of(0.4, std::nullopt))->training.size(), 1u);
+  EXPECT_EQ(
+      arrange(data_of(1, 9, {9}), arranged_signature(), settings_of(0.4, std::nullopt))->training.size(), 1u);
 }
 
 TEST(Arrange, RefusesToCutWhatIsWhole) {
-  EXPECT_EQ(message(arrange(data_of(1, 9, {9}), signature_of(true), settings_of(0, 2))),
+  EXPECT_EQ(message(arrange(data_of(1, 9, {9}), arranged_signature(true), settings_of(0, 2))),
             "seq_length is set, but the target 'y' belongs to a whole sequence; leave it out");
-  Signature two = signature_of();
+  Signature two = arranged_signature();
   two.times.emplace_back("z");
   EXPECT_EQ(message(arrange(data_of(1, 9, {9}), two, settings_of(0, 2))),
             "seq_length is set, but the model runs over 2 times, and one can be cut; leave it out");
@@ -114,7 +116,7 @@ TEST(Csv, RowsAreStepsAndIdsSequences) {
       "7,1,2,5,0\n"
       "7,3,4,5,-1\n"
       "2,5,6,4,8\n",
-      signature_of());
+      arranged_signature());
   ASSERT_TRUE(data) << message(data);
   EXPECT_EQ(data->sequences, 2);
   EXPECT_EQ(data->lengths[0], (std::vector<int32_t>{2, 1}));
@@ -124,7 +126,7 @@ TEST(Csv, RowsAreStepsAndIdsSequences) {
 }
 
 TEST(Csv, WithoutIdsItIsOneSequenceAndWithoutTimeRowsAreSamples) {
-  const auto one = table("x.0,x.1,who,y\n1,2,3,4\n5,6,3,7\n", signature_of());
+  const auto one = table("x.0,x.1,who,y\n1,2,3,4\n5,6,3,7\n", arranged_signature());
   ASSERT_TRUE(one) << message(one);
   EXPECT_EQ(one->lengths[0], std::vector<int32_t>{2});
   Signature samples;
@@ -135,10 +137,10 @@ TEST(Csv, WithoutIdsItIsOneSequenceAndWithoutTimeRowsAreSamples) {
 }
 
 TEST(Csv, FailuresNameColumnAndLine) {
-  const auto complaint = [](std::string_view text) { return message(table(text, signature_of())); };
+  const auto complaint = [](std::string_view text) { return message(table(text, arranged_signature())); };
   EXPECT_EQ(complaint("x.0,who,y\n1,2,3\n"),
             "f: there is no column 'x.1'; the model wants the columns x.0, x.1, who, y");
-  Signature list = signature_of();
+  Signature list = arranged_signature();
   list.arrays[0].shape = {1};
   EXPECT_EQ(message(table("x,who,y\n1,2,3\n", list)),
             "f: there is no column 'x.0'; rename 'x' to it, for it is a list of one number");
@@ -155,7 +157,7 @@ TEST(Csv, FailuresNameColumnAndLine) {
   EXPECT_TRUE(contains(complaint("x.0,x.1,who,y\n1,2,3,0.5\n"), "no whole number"));
   EXPECT_TRUE(
       contains(complaint("x.0,x.1,who,y\nnan,2,3,0\n"), "array 'x' is not a number at sequence 0, step 0"));
-  Signature two = signature_of();
+  Signature two = arranged_signature();
   two.times.emplace_back("z");
   EXPECT_EQ(message(table("x\n1\n", two)),
             "f: a table has one time, but the model runs over 2 ('x', 'z'); give it an .npz");

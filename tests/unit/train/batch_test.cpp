@@ -53,7 +53,7 @@ TEST(Windows, TheLastBatchMayBeSmaller) {
 }
 
 // x: seq [2], label: token[9]; state m: bool, h: [2] = -inf
-Signature signature_of() {
+Signature batch_signature() {
   Signature signature;
   signature.arrays = {{"x", Element::kReal, false, size_t{0}, {2}, 0},
                       {"label", Element::kInt, true, {}, {}, 9}};
@@ -74,7 +74,7 @@ Dataset data_of(const Signature& signature) {
 }
 
 TEST(Batch, HoldsAWindowOfItsSequences) {
-  const Signature signature = signature_of();
+  const Signature signature = batch_signature();
   const Dataset data = data_of(signature);
   Batch batch(signature, data);
   batch.start(std::vector<int64_t>{2, 1});

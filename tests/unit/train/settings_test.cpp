@@ -19,7 +19,7 @@ Status set_text(Settings& settings, std::string_view key, std::string_view text)
   return set(settings, key, *value, "--" + std::string(key));
 }
 
-std::string complaint(std::string_view key, std::string_view text) {
+std::string setting_complaint(std::string_view key, std::string_view text) {
   Settings settings;
   return message(set_text(settings, key, text));
 }
@@ -43,30 +43,33 @@ TEST(Settings, TakeNumbersWordsAndSchedules) {
 }
 
 TEST(Settings, RefuseWhatMakesNoSense) {
-  EXPECT_EQ(complaint("optimizer", "lion"), "optimizer is sgd, rmsprop, adam or adamw");
-  EXPECT_EQ(complaint("optimizer", "3"), "optimizer is sgd, rmsprop, adam or adamw");
-  EXPECT_EQ(complaint("lr", "-1"), "lr must be positive, and this is -1");
-  EXPECT_EQ(complaint("lr", "fast"), "lr takes a number");
-  EXPECT_EQ(complaint("batch", "cosine(1)"), "batch takes a number");
-  EXPECT_EQ(complaint("batch", "1.5"), "batch must be a whole number, at least 1, and this is 1.5");
-  EXPECT_EQ(complaint("batch", "1e300"), "batch must be a whole number, at least 1, and this is 1e+300");
-  EXPECT_EQ(complaint("beta1", "1"), "beta1 must be at least 0 and below 1, and this is 1");
-  EXPECT_TRUE(contains(complaint("learning_rate", "1"),
+  EXPECT_EQ(setting_complaint("optimizer", "lion"), "optimizer is sgd, rmsprop, adam or adamw");
+  EXPECT_EQ(setting_complaint("optimizer", "3"), "optimizer is sgd, rmsprop, adam or adamw");
+  EXPECT_EQ(setting_complaint("lr", "-1"), "lr must be positive, and this is -1");
+  EXPECT_EQ(setting_complaint("lr", "fast"), "lr takes a number");
+  EXPECT_EQ(setting_complaint("batch", "cosine(1)"), "batch takes a number");
+  EXPECT_EQ(setting_complaint("batch", "1.5"), "batch must be a whole number, at least 1, and this is 1.5");
+  EXPECT_EQ(setting_complaint("batch", "1e300"),
+            "batch must be a whole number, at least 1, and this is 1e+300");
+  EXPECT_EQ(setting_complaint("beta1", "1"), "beta1 must be at least 0 and below 1, and this is 1");
+  EXPECT_TRUE(contains(setting_complaint("learning_rate", "1"),
                        "there is no setting learning_rate; there are optimizer, lr, "));
   for (const char* text :
        {"", "2e-3x", "cosine(", "cosine(1", "cosine(1,)", "cosine(warmup 3)", "a b", "5)"}) {
-    EXPECT_TRUE(contains(complaint("lr", text), "neither a number, nor a word, nor a schedule")) << text;
+    EXPECT_TRUE(contains(setting_complaint("lr", text), "neither a number, nor a word, nor a schedule"))
+        << text;
   }
 }
 
 TEST(Settings, RefuseSchedulesThatMakeNoSense) {
-  EXPECT_EQ(complaint("lr", "linear(1)"),
+  EXPECT_EQ(setting_complaint("lr", "linear(1)"),
             "there is no schedule linear; there are constant, cosine, exponential, step and plateau");
-  EXPECT_EQ(complaint("lr", "cosine(1, gamma = 2)"), "cosine has no setting gamma; it has end, warmup");
-  EXPECT_EQ(complaint("lr", "step(1, every = 0)"), "every of step must be positive, and this is 0");
-  EXPECT_EQ(complaint("lr", "step(1, gamma = 2, gamma = 2)"), "gamma of step is set twice");
-  EXPECT_EQ(complaint("lr", "cosine(0)"), "the learning rate must be positive, and this is 0");
-  EXPECT_EQ(complaint("lr", "cosine(1, 2)"),
+  EXPECT_EQ(setting_complaint("lr", "cosine(1, gamma = 2)"),
+            "cosine has no setting gamma; it has end, warmup");
+  EXPECT_EQ(setting_complaint("lr", "step(1, every = 0)"), "every of step must be positive, and this is 0");
+  EXPECT_EQ(setting_complaint("lr", "step(1, gamma = 2, gamma = 2)"), "gamma of step is set twice");
+  EXPECT_EQ(setting_complaint("lr", "cosine(0)"), "the learning rate must be positive, and this is 0");
+  EXPECT_EQ(setting_complaint("lr", "cosine(1, 2)"),
             "cosine takes the learning rate first and all else by name: cosine(2e-3, warmup = 500)");
 }
 
