@@ -117,11 +117,11 @@ class TileCode {
     });
   }
 
-  // void(what the site passes on, indices of `outer`, first row, rows, first unit, sums)
   struct Block {
-    Values indices;
+    Values indices;  // of `outer`
     Value first_row, rows, first_unit, sums;
   };
+  // void(what the site passes on, indices of `outer`, first row, rows, first unit, sums)
   llvm::Function* of_block(const char* name, const std::function<void(Site&, const Block&)>& write) {
     Type whole = code_.i64();
     std::vector<Type> parameters = site_.passed_on_types();
