@@ -46,7 +46,7 @@ ValueId first_extreme(Step& step, const std::vector<DimId>& over) {
   ValueId a = step.operand(0);
   ValueId chosen = emit.equal(a, build.broadcast(step.result(), type));
   for (DimId dim : type.dims) {
-    if (std::find(over.begin(), over.end(), dim) == over.end()) continue;
+    if (!in(over, dim)) continue;
     ValueId index = build.broadcast(build.iota(dim), index_type);
     ValueId candidates = build.select(chosen, index, beyond);
     ValueId smallest = build.reduce(ir::Reduction::min, candidates, over);

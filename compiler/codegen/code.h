@@ -22,6 +22,8 @@ using Value = llvm::Value*;
 using Type = llvm::Type*;
 using Values = std::vector<Value>;
 
+constexpr int kLine = 64;  // bytes of a line of the cache, which is what a prefetch brings
+
 // Of integers signed, of floats ordered: false if an operand is NaN.
 enum class Compare : uint8_t { equal, less, less_equal, greater };
 

@@ -328,7 +328,7 @@ class FunctionCode {
     const schedule::TimeLoop& loop = plan_[id];
     bool ends = plan_.batch.valid() && plan_.lengths_of(loop.time).valid();
     for (const schedule::Carry& carry : loop.carries) {
-      bool has_batch = std::find(carry.order.begin(), carry.order.end(), plan_.batch) != carry.order.end();
+      bool has_batch = in(carry.order, plan_.batch);
       if (!ends || !has_batch) continue;
       llvm::Function* keep = keep_function(id, carry);
       code_.when(is_ragged(site, loop.time), [&] {

@@ -7,8 +7,7 @@ namespace rnnc::codegen {
 namespace {
 
 constexpr int kUnroll = 4;
-// Bytes of a line of the cache, and how many lines each round of the loop brings nearer.
-constexpr int kLine = 64, kLinesAhead = 2;
+constexpr int kLinesAhead = 2;  // that each round of the loop brings nearer
 
 class KernelCode {
  public:

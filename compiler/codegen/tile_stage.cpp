@@ -13,8 +13,6 @@ using ir::DimId;
 
 namespace {
 
-constexpr int64_t kLine = 64;  // bytes of a line of the cache
-
 class TileCode {
  public:
   TileCode(Site& site, const schedule::TileStage& stage)

@@ -37,7 +37,7 @@ Loops choose_loops(const Call& call) {
   const auto& over = call.attribute<ir::OverAttr>().over;
   size_t kept = nest.size();
   for (DimId dim : call.operand_type(0).dims) {
-    if (std::find(over.begin(), over.end(), dim) != over.end()) nest.push_back(dim);
+    if (in(over, dim)) nest.push_back(dim);
   }
   Loops loops = with_strides(call, nest);
   if (nest.empty()) return loops;

@@ -23,7 +23,7 @@ ValueId Builder::contract(ValueId a, ValueId b, std::vector<DimId> over) {
   Type natural{Element::real, {}};
   for (ValueId operand : {a, b}) {
     for (DimId dim : type(operand).dims) {
-      bool summed = std::find(over.begin(), over.end(), dim) != over.end();
+      bool summed = in(over, dim);
       if (!summed && !natural.has(dim)) natural.dims.push_back(dim);
     }
   }

@@ -17,10 +17,6 @@ using ir::Op;
 using ir::Type;
 using ir::ValueId;
 
-bool holds(const std::vector<DimId>& dims, DimId dim) {
-  return std::find(dims.begin(), dims.end(), dim) != dims.end();
-}
-
 // A part of a join: its values and its own dim in the place of the joined one.
 struct Part {
   ValueId value;
@@ -83,7 +79,7 @@ class JoinSplitter {
     for (const Part& part : parts) {
       DimId dim = part.dim;
       ValueId value = part.value;
-      if (build_.type(other).has(dim) || holds(over, dim)) {
+      if (build_.type(other).has(dim) || in(over, dim)) {
         std::vector<DimId> taken = build_.type(other).dims;
         taken.insert(taken.end(), over.begin(), over.end());
         taken.insert(taken.end(), build_.type(value).dims.begin(), build_.type(value).dims.end());

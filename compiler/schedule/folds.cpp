@@ -46,7 +46,7 @@ void choose_loops(FoldStage& stage, const LaneGraph& graph, std::vector<DimId> k
 std::vector<DimId> summed_dims(const Type& type, const std::vector<DimId>& over) {
   std::vector<DimId> dims;
   for (DimId dim : type.dims) {
-    if (std::find(over.begin(), over.end(), dim) != over.end()) dims.push_back(dim);
+    if (in(over, dim)) dims.push_back(dim);
   }
   return dims;
 }

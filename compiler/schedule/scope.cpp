@@ -298,9 +298,7 @@ bool Scope::has_ends(const Type& of) const {
          });
 }
 
-bool Scope::sums_rows(const std::vector<DimId>& over) const {
-  return std::find(over.begin(), over.end(), plan_.batch) != over.end();
-}
+bool Scope::sums_rows(const std::vector<DimId>& over) const { return in(over, plan_.batch); }
 
 const Held& Scope::held(ValueId value) {
   if (const Product* product = waiting(value)) emit_product(*this, Product(*product));
