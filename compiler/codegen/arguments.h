@@ -15,6 +15,10 @@ enum Field {
   kSequence,
   kFirstT,
   kScratch,
+  kThreads,
+  kThread,
+  kBarrier,
+  kTeam,
   kFields
 };
 

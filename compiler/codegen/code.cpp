@@ -310,6 +310,12 @@ void Code::end(Value result) {
   parts_->builder.restoreIP(parts_->open.back().before);
   parts_->open.pop_back();
 }
+void Code::call_at(Value place, const Values& arguments) {
+  std::vector<Type> types;
+  for (Value argument : arguments) types.push_back(argument->getType());
+  parts_->builder.CreateCall(llvm::FunctionType::get(nothing(), types, false), place, arguments);
+}
+
 Value Code::call(llvm::Function* function, const Values& arguments) {
   return parts_->builder.CreateCall(function, arguments);
 }

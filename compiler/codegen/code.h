@@ -128,6 +128,7 @@ class Code {
   void no_alias(int parameter);
   void end(Value result = nullptr);
   Value call(llvm::Function* function, const Values& arguments);
+  void call_at(Value place, const Values& arguments);    // of a function that gives nothing
   llvm::Function* known(const std::string& name) const;  // or null
   // Read-only data that other objects see.
   void visible_bytes(const std::string& name, std::string_view content, int align);

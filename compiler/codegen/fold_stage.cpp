@@ -33,9 +33,7 @@ class FoldCode {
     kept_loops_ = 0;
     for (size_t dims = 0; dims < kept_; ++kept_loops_) dims += nest_.dims[kept_loops_].size();
     if (kept_loops_ > 0 || stage.within) return;
-    nest_.dims.insert(nest_.dims.begin(), std::vector<ir::DimId>{});
-    nest_.counts.insert(nest_.counts.begin(), code_.whole(1));
-    for (Stream& stream : nest_.streams) stream.strides.insert(stream.strides.begin(), code_.whole(0));
+    nest_.add_once(0, code_);
     kept_loops_ = 1;
   }
 
@@ -43,8 +41,8 @@ class FoldCode {
     if (stage_.within) return write_within();
     size_t last = kept_loops_ - 1;
     site_.loops(nest_, 0, last, {}, site_.starts(nest_), [&](const Values& indices, const Values& places) {
-      int lanes = site_.lanes_for(nest_.counts[last]);
-      site_.pieces(nest_.counts[last], lanes, [&](const Piece& piece) {
+      int lanes = site_.lanes_for(nest_.ends[last]);
+      site_.pieces(nest_.begins[last], nest_.ends[last], lanes, [&](const Piece& piece) {
         Values sums = over_loops(kept_loops_, indices, places, start(lanes), piece);
         site_.store(target(places, static_cast<int>(last)), finished(sums), piece);
       });
@@ -55,7 +53,7 @@ class FoldCode {
   // Vectors along the innermost summed loop.
   void write_within() {
     size_t last = nest_.dims.size() - 1;
-    int lanes = site_.lanes_for(nest_.counts[last]);
+    int lanes = site_.lanes_for(nest_.ends[last]);
     site_.loops(nest_, 0, kept_loops_, {}, site_.starts(nest_),
                 [&](const Values& indices, const Values& places) {
                   Values sums = within_loops(kept_loops_, indices, places, start(lanes));
@@ -149,7 +147,7 @@ class FoldCode {
     if (loop == nest_.dims.size()) {
       return next(sums, lanes_.values(nest_, indices, places, vector_loop, piece));
     }
-    return code_.loop(code_.whole(0), nest_.counts[loop], 1, sums, [&](Value index, const Values& carried) {
+    return code_.loop(nest_.begins[loop], nest_.ends[loop], 1, sums, [&](Value index, const Values& carried) {
       Values inner = indices;
       inner[loop] = index;
       return over_loops(loop + 1, inner, moved(loop, places, index), carried, piece);
@@ -159,19 +157,22 @@ class FoldCode {
   Values within_loops(size_t loop, const Values& indices, const Values& places, const Values& sums) {
     size_t last = nest_.dims.size() - 1;
     if (loop < last) {
-      return code_.loop(code_.whole(0), nest_.counts[loop], 1, sums, [&](Value index, const Values& carried) {
-        Values inner = indices;
-        inner[loop] = index;
-        return within_loops(loop + 1, inner, moved(loop, places, index), carried);
-      });
+      return code_.loop(nest_.begins[loop], nest_.ends[loop], 1, sums,
+                        [&](Value index, const Values& carried) {
+                          Values inner = indices;
+                          inner[loop] = index;
+                          return within_loops(loop + 1, inner, moved(loop, places, index), carried);
+                        });
     }
     int lanes = code_.lanes(sums[0]);
-    return site_.pieces(nest_.counts[last], lanes, sums, [&](const Piece& piece, const Values& carried) {
-      Values with = next(carried, lanes_.values(nest_, indices, places, static_cast<int>(last), piece));
-      Values kept;
-      for (size_t i = 0; i < with.size(); ++i) kept.push_back(code_.select(piece.mask, with[i], carried[i]));
-      return kept;
-    });
+    return site_.pieces(
+        nest_.begins[last], nest_.ends[last], lanes, sums, [&](const Piece& piece, const Values& carried) {
+          Values with = next(carried, lanes_.values(nest_, indices, places, static_cast<int>(last), piece));
+          Values kept;
+          for (size_t i = 0; i < with.size(); ++i)
+            kept.push_back(code_.select(piece.mask, with[i], carried[i]));
+          return kept;
+        });
   }
 
   Site& site_;

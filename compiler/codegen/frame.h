@@ -13,6 +13,10 @@ class Frame {
   // Numbers of words.
   int arguments() const { return 0; }
   int batch() const { return 1; }
+  int threads() const { return 2; }    // at least 1
+  int thread() const { return 3; }     // which of them this one is
+  int own_first() const { return 4; }  // of the sequences of this thread
+  int own_end() const { return 5; }
   int steps(ir::DimId time) const { return of_time(time); }        // the size of the dim
   int longest(ir::DimId time) const { return of_time(time) + 1; }  // of the sequences
   int ragged(ir::DimId time) const { return of_time(time) + 2; }   // whether any is shorter than the dim
@@ -25,8 +29,9 @@ class Frame {
   int words() const { return first_buffer() + 2 * static_cast<int>(plan_.buffers.size()); }
 
  private:
-  int of_time(ir::DimId time) const { return 2 + 4 * static_cast<int>(plan_.time_index(time)); }
-  int first_buffer() const { return 2 + 4 * static_cast<int>(plan_.times.size()); }
+  static constexpr int kOfTime = 6;
+  int of_time(ir::DimId time) const { return kOfTime + 4 * static_cast<int>(plan_.time_index(time)); }
+  int first_buffer() const { return kOfTime + 4 * static_cast<int>(plan_.times.size()); }
 
   const schedule::Plan& plan_;
 };

@@ -39,13 +39,17 @@ class FunctionCode {
     // Beside what a loop runs, calling it takes no time; optimising these calls would.
     if (!plan_.loops.empty()) code_.leave_as_written();
     words_ = code_.local(code_.i64(), frame_.words(), kAlign);
-    Value control = nullptr;
-    if (plan_.machine.flushes) control = flush();
-    write_sizes();
-    Site site(code_, plan_, frame_, words_, {});
-    write_buffers(site);
-    write_nodes(site, plan_.body, {});
-    if (control) code_.write_control(control);
+    write_thread();
+    auto body = [&] {
+      Value control = nullptr;
+      if (plan_.machine.flushes) control = flush();
+      write_sizes();
+      Site site(code_, plan_, frame_, words_, {});
+      write_buffers(site);
+      write_nodes(site, plan_.body, {});
+      if (control) code_.write_control(control);
+    };
+    plan_.dealt ? body() : code_.when(is_first_, body);
     code_.end();
     return function;
   }
@@ -77,6 +81,9 @@ class FunctionCode {
   void set(int word, Value value) {
     code_.store(value, code_.element(words_, code_.i64(), code_.whole(word)), 8);
   }
+  Value word(int number) {
+    return code_.load(code_.i64(), code_.element(words_, code_.i64(), code_.whole(number)), 8);
+  }
   Value argument(int field, Type type) {
     return code_.load(type, code_.element(code_.parameter(0), code_.i64(), code_.whole(field)), 8);
   }
@@ -98,10 +105,23 @@ class FunctionCode {
     return bytes;
   }
 
+  void write_thread() {
+    Value threads = argument(kThreads, code_.i64());
+    Value several = code_.compare(Compare::less, code_.whole(1), threads);
+    Value number = code_.select(several, argument(kThread, code_.i64()), code_.whole(0));
+    // Where the first thread does all, it is the only one.
+    set(frame_.threads(), plan_.dealt ? code_.most(threads, code_.whole(1)) : code_.whole(1));
+    set(frame_.thread(), number);
+    is_first_ = code_.compare(Compare::equal, number, code_.whole(0));
+  }
+
   void write_sizes() {
     set(frame_.arguments(), code_.parameter(0));
     Value batch = argument(kBatch, code_.i64());
     set(frame_.batch(), batch);
+    Range own = part_of(code_, batch, 1, word(frame_.thread()), word(frame_.threads()));
+    set(frame_.own_first(), own.begin);
+    set(frame_.own_end(), own.end);
     Value steps = argument(kSteps, code_.pointer()), inputs = argument(kInputs, code_.pointer());
     for (size_t i = 0; i < plan_.times.size(); ++i) {
       Value size = entry(steps, i, code_.i64());
@@ -172,7 +192,11 @@ class FunctionCode {
   // ---------------------------------------------------------------- stages and loops
 
   void write_nodes(Site& site, const std::vector<schedule::Node>& nodes, LoopId around) {
+    bool after_all = false;  // whether all threads had to do with the node before
     for (size_t i = 0; i < nodes.size(); ++i) {
+      bool is_dealt = dealt(nodes[i]);
+      if (plan_.dealt && !around.valid() && i > 0 && (after_all || is_dealt)) write_barrier();
+      after_all = is_dealt;
       if (const auto* loop = std::get_if<LoopId>(&nodes[i])) {
         write_loop(site, *loop);
         continue;
@@ -204,12 +228,32 @@ class FunctionCode {
     call_counted(id, around);
   }
 
+  bool dealt(const schedule::Node& node) const {
+    if (const auto* loop = std::get_if<LoopId>(&node)) return plan_[*loop].dealt;
+    const schedule::Stage& stage = plan_[std::get<StageId>(node)];
+    return stage.dealt.valid() || std::holds_alternative<schedule::AdmitStage>(stage.kind);
+  }
+
+  void write_barrier() {
+    code_.when(code_.compare(Compare::less, code_.whole(1), word(frame_.threads())), [&] {
+      code_.call_at(argument(kBarrier, code_.pointer()), {argument(kTeam, code_.pointer())});
+    });
+  }
+
   void call_counted(StageId id, LoopId around) {
-    if (!counters_) return call_stage(plan_[id].kind, around);
+    auto call = [&] { counters_ ? call_and_count(id, around) : call_stage(id, around); };
+    plan_.dealt && !plan_[id].dealt.valid() ? code_.when(is_first_, call) : call();
+  }
+
+  // What the first thread takes.
+  void call_and_count(StageId id, LoopId around) {
     Value before = code_.cycles();
-    call_stage(plan_[id].kind, around);
+    call_stage(id, around);
+    Value after = code_.cycles();
+    code_.when(is_first_, [&] { count(id, code_.sub(after, before)); });
+  }
+  void count(StageId id, Value taken) {
     Value counter = code_.element(counters_, code_.i64(), code_.whole(id.index));
-    Value taken = code_.sub(code_.cycles(), before);
     code_.store(code_.add(code_.load(code_.i64(), counter, 8), taken), counter, 8);
   }
 
@@ -230,15 +274,20 @@ class FunctionCode {
     for (ir::DimId time : stage.times) ragged = code_.either(ragged, is_ragged(site, time));
     code_.when(ragged, [&] {
       Value slot = site.pointer_word(frame_.slot(input));
-      llvm::Function* copy = copy_function(site, plan_[input].element);
-      code_.call(copy, {site.pointer_word(frame_.base(input)), slot, site.value(plan_[input].elements)});
+      ir::Element element = plan_[input].element;
+      Range part = part_of(code_, site.value(plan_[input].elements), kAlign, word(frame_.thread()),
+                           word(frame_.threads()));
+      auto first = [&](Value array) { return site.moved(array, element, part.begin, code_.whole(1)); };
+      code_.call(copy_function(site, element), {first(site.pointer_word(frame_.base(input))), first(slot),
+                                                code_.sub(part.end, part.begin)});
       set(frame_.base(input), slot);
     });
   }
 
   // A function of a stage gets its arrays as parameters, so that stages that do the same to other arrays
   // share one.
-  void call_stage(schedule::StageKind kind, LoopId around) {
+  void call_stage(StageId id, LoopId around) {
+    schedule::StageKind kind = plan_[id].kind;
     std::vector<std::pair<BufferId, bool>> arrays;
     schedule::change_each_access(kind, [&](schedule::Access& access) {
       std::pair<BufferId, bool> array{access.buffer, access.previous};
@@ -251,20 +300,21 @@ class FunctionCode {
     for (const auto& [buffer, previous] : arrays) {
       arguments.push_back(code_.whole(previous ? frame_.previous(buffer) : frame_.base(buffer)));
     }
-    code_.call(stage_function(kind, arrays, times_around(around)), arguments);
+    code_.call(stage_function(kind, plan_[id].dealt, arrays, times_around(around)), arguments);
   }
 
-  llvm::Function* stage_function(const schedule::StageKind& kind,
+  llvm::Function* stage_function(const schedule::StageKind& kind, ir::DimId dealt,
                                  const std::vector<std::pair<BufferId, bool>>& arrays,
                                  const std::set<ir::DimId>& around) {
     for (const Shared& shared : shared_) {
-      if (shared.around == around && shared.kind == kind) return shared.function;
+      if (shared.around == around && shared.dealt == dealt && shared.kind == kind) return shared.function;
     }
     std::vector<Type> parameters(1 + arrays.size(), code_.i64());
     parameters[0] = code_.pointer();
     std::string name = fmt::format("stage_{}", shared_.size());
     llvm::Function* function = code_.begin(name, code_.nothing(), parameters, false);
     Site site(code_, plan_, frame_, code_.parameter(0), around);
+    site.deal(dealt);
     for (uint32_t i = 0; i < arrays.size(); ++i) {
       Value word = code_.element(code_.parameter(0), code_.i64(), code_.parameter(static_cast<int>(i) + 1));
       site.set_array(BufferId{i}, arrays[i].first, code_.load(code_.pointer(), word, 8));
@@ -276,7 +326,7 @@ class FunctionCode {
     };
     std::visit(write, kind);
     code_.end();
-    shared_.push_back({kind, around, function});
+    shared_.push_back({kind, dealt, around, function});
     return function;
   }
 
@@ -331,7 +381,9 @@ class FunctionCode {
       bool has_batch = in(carry.order, plan_.batch);
       if (!ends || !has_batch) continue;
       llvm::Function* keep = keep_function(id, carry);
-      code_.when(is_ragged(site, loop.time), [&] {
+      Value keeps = is_ragged(site, loop.time);
+      if (!loop.dealt) keeps = code_.both(keeps, is_first_);
+      code_.when(keeps, [&] {
         Value before = site.pointer_word(frame_.previous(carry.ring));
         code_.call(keep, {words_, before, site.pointer_word(frame_.base(carry.ring))});
       });
@@ -348,13 +400,16 @@ class FunctionCode {
     ir::DimId time = plan_[id].time;
     ir::Element element = plan_[carry.ring].element;
     for (const Keep& keep : keeps_) {
-      if (keep.time == time && keep.order == carry.order && keep.element == element) return keep.function;
+      if (keep.time == time && keep.dealt == plan_[id].dealt && keep.order == carry.order &&
+          keep.element == element)
+        return keep.function;
     }
     std::vector<Type> parameters(3, code_.pointer());
     llvm::Function* function =
         code_.begin(fmt::format("keep_{}", keeps_.size()), code_.nothing(), parameters, false);
-    keeps_.push_back({time, carry.order, element, function});
+    keeps_.push_back({time, plan_[id].dealt, carry.order, element, function});
     Site site(code_, plan_, frame_, code_.parameter(0), times_around(id));
+    if (plan_[id].dealt) site.deal(plan_.batch);
     site.set_array(BufferId{0}, carry.ring, code_.parameter(1));
     site.set_array(BufferId{1}, carry.ring, code_.parameter(2));
     write_keep(site, plan_[id].time, rows_of(BufferId{0}, carry.order, plan_.dims),
@@ -373,7 +428,8 @@ class FunctionCode {
     Value from = site.start(before), to = site.start(now);
     ir::Element element = site.element(now);
     RowCopy rows(site, others, before, now);
-    code_.loop(code_.whole(0), site.size(plan_.batch), 1, [&](Value b) {
+    Range own = site.range({plan_.batch});
+    code_.loop(own.begin, own.end, 1, [&](Value b) {
       Value is_over = code_.compare(Compare::less_equal, site.length(site.lengths(time), b), step);
       code_.when(is_over, [&] {
         rows.write(site.moved(from, element, b, stride), site.moved(to, element, b, stride));
@@ -385,15 +441,17 @@ class FunctionCode {
   const schedule::Plan& plan_;
   Frame frame_;
   std::string name_;
-  Value words_ = nullptr, counters_ = nullptr;
+  Value words_ = nullptr, counters_ = nullptr, is_first_ = nullptr;
   struct Shared {
     schedule::StageKind kind;
+    ir::DimId dealt;
     std::set<ir::DimId> around;
     llvm::Function* function;
   };
   std::vector<Shared> shared_;
   struct Keep {
     ir::DimId time;
+    bool dealt;
     std::vector<ir::DimId> order;
     ir::Element element;
     llvm::Function* function;

@@ -7,16 +7,12 @@ void write_stage(Site& site, const schedule::LaneStage& stage) {
   LaneCode lanes(site, stage.lanes);
   LoopNest nest = site.nest(stage.lanes.dims, lanes.accesses(), lanes.counted());
   // A scalar is a row of one element.
-  if (nest.dims.empty()) {
-    nest.dims.emplace_back();
-    nest.counts.push_back(site.code().whole(1));
-    for (Stream& stream : nest.streams) stream.strides.push_back(site.code().whole(0));
-  }
+  if (nest.dims.empty()) nest.add_once(0, site.code());
   size_t last = nest.dims.size() - 1;
   auto vector_loop = static_cast<int>(last);
   site.loops(nest, 0, last, {}, site.starts(nest), [&](const Values& indices, const Values& places) {
     lanes.begin_row(nest, indices, vector_loop);
-    site.pieces(nest.counts[last], site.lanes_for(nest.counts[last]), [&](const Piece& piece) {
+    site.pieces(nest.begins[last], nest.ends[last], site.lanes_for(nest.ends[last]), [&](const Piece& piece) {
       Values values = lanes.values(nest, indices, places, vector_loop, piece);
       lanes.store(nest, places, vector_loop, values, piece);
     });

@@ -149,7 +149,7 @@ void ModelCode::call(llvm::Function* function, const schedule::Plan& plan, const
   set(kResults, table(plan.results, result));
   set(kBatch, code_.whole(1));
   set(kSteps, steps_table(plan));
-  for (Field field : {kSeed, kEpoch, kStep}) set(field, code_.whole(0));
+  for (Field field : {kSeed, kEpoch, kStep, kThreads}) set(field, code_.whole(0));
   for (Field field : {kSequence, kFirstT}) set(field, zero);
   set(kScratch, place(code_.parameter(0), block_.scratch()));
   code_.call(function, {arguments});

@@ -89,14 +89,15 @@ void write_stage(Site& site, const schedule::FlipStage& stage) {
   Value steps = site.size(stage.time);
   Value from = site.start(stage.from), to = site.start(stage.to);
   RowCopy rows(site, stage.row_dims, stage.from, stage.to);
-  Value batch = stage.batch.valid() ? site.size(stage.batch) : code.whole(1);
+  Range batch = {code.whole(0), code.whole(1)};
+  if (stage.batch.valid()) batch = site.range({stage.batch});
   bool ends = stage.batch.valid() && site.plan().lengths_of(stage.time).valid();
   auto stride = [&](const Access& access, DimId dim) {
     return dim.valid() ? site.value(access.stride(dim)) : code.whole(0);
   };
   Value from_row = stride(stage.from, stage.batch), to_row = stride(stage.to, stage.batch);
   Value from_step = stride(stage.from, stage.time), to_step = stride(stage.to, stage.time);
-  code.loop(code.whole(0), batch, 1, [&](Value b) {
+  code.loop(batch.begin, batch.end, 1, [&](Value b) {
     Value length = steps;
     if (ends) length = site.length(site.lengths(stage.time), b);
     Value row_from = site.moved(from, stage.element, b, from_row),
@@ -129,7 +130,7 @@ llvm::Function* clear_function(Site& outer, Element element) {
     Value row = site.moved(code.parameter(0), element, b, code.parameter(4));
     code.loop(site.length(code.parameter(1), b), steps, 1, [&](Value t) {
       Value start = site.moved(row, element, t, code.parameter(5));
-      site.pieces(count, lanes,
+      site.pieces(code.whole(0), count, lanes,
                   [&](const Piece& piece) { site.store({start, element, code.whole(1)}, zero, piece); });
     });
   });
@@ -148,14 +149,16 @@ void write_stage(Site& site, const schedule::ClearStage& stage) {
   LoopNest nest = site.nest(stage.row_dims, {stage.to});
   size_t runs = nest.dims.size();
   Value count = code.whole(1);
+  Range batch = site.range({stage.batch});
+  Value lengths = code.element(site.lengths(stage.time), code.i32(), batch.begin);
   int64_t stride = 0;
   if (runs > 0 && code.is_constant(nest.streams[0].strides.back(), stride) && stride == 1) {
-    count = nest.counts.back();
+    count = nest.ends.back();
     --runs;
   }
   site.loops(nest, 0, runs, {}, site.starts(nest), [&](const Values&, const Values& places) {
-    code.call(clear, {places[0], site.lengths(stage.time), site.size(stage.batch), site.size(stage.time), row,
-                      step, count});
+    code.call(clear, {site.moved(places[0], element, batch.begin, row), lengths,
+                      code.sub(batch.end, batch.begin), site.size(stage.time), row, step, count});
   });
 }
 
@@ -168,7 +171,7 @@ llvm::Function* copy_function(Site& outer, Element element) {
       code.begin(name, code.nothing(), {code.pointer(), code.pointer(), code.i64()}, false);
   Site site(code, outer.plan());
   Value one = code.whole(1);
-  site.pieces(code.parameter(2), site.plan().machine.lanes, [&](const Piece& piece) {
+  site.pieces(code.whole(0), code.parameter(2), site.plan().machine.lanes, [&](const Piece& piece) {
     Value value = site.load({{code.parameter(0), element, one}}, piece)[0];
     site.store({code.parameter(1), element, one}, value, piece);
   });

@@ -124,15 +124,18 @@ void write_stage(Site& site, const schedule::PackStage& stage) {
   Code& code = site.code();
   LoopNest nest = batch_loops(site, stage.batch, {stage.from});
   Value n_stride = site.joint_stride(stage.from, stage.n), k_stride = site.joint_stride(stage.from, stage.k);
-  Value n = site.size(stage.n), k = site.size(stage.k);
-  Value elements = matrix_elements(site, stage.n, stage.k, stage.width);
+  Range part = site.range(stage.n, stage.width);
+  Value k = site.size(stage.k), elements = matrix_elements(site, stage.n, stage.k, stage.width);
   Value to = site.start(stage.to);
   Site shared(code, site.plan());
   llvm::Function* pack = PackCode(shared, stage.width, side_of(code, n_stride, k_stride)).function();
   site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
              [&](const Values& indices, const Values& places) {
                Value at = code.mul(position(site, stage.batch, indices), elements);
-               code.call(pack, {places[0], n_stride, k_stride, code.element(to, code.f32(), at), n, k});
+               // Panels lie one after the other, so that columns are as far apart as they are long.
+               Value from = site.moved(places[0], Element::real, part.begin, n_stride);
+               Value first = code.element(to, code.f32(), code.add(at, code.mul(part.begin, k)));
+               code.call(pack, {from, n_stride, k_stride, first, code.sub(part.end, part.begin), k});
              });
 }
 
@@ -289,7 +292,8 @@ void write_stage(Site& site, const schedule::ProductStage& stage) {
   Code& code = site.code();
   Value a_row = site.joint_stride(stage.a, stage.m), a_step = site.joint_stride(stage.a, stage.k);
   Value c_row = site.joint_stride(stage.c, stage.m);
-  Value m = site.size(stage.m), n = site.size(stage.n), k = site.size(stage.k);
+  Range m = site.range(stage.m);
+  Value n = site.size(stage.n), k = site.size(stage.k);
   int lanes = site.plan().machine.lanes, width = stage.tile.vectors * lanes;
   llvm::Function* product = ProductCode(code, stage, lanes, side_of(code, a_row, a_step)).function();
   Value packed = site.start(stage.packed);
@@ -298,8 +302,10 @@ void write_stage(Site& site, const schedule::ProductStage& stage) {
   site.loops(nest, 0, nest.dims.size(), {}, site.starts(nest),
              [&](const Values& indices, const Values& places) {
                Value at = code.mul(position(site, stage.batch, indices), elements);
-               code.call(product, {places[0], a_row, a_step, code.element(packed, code.f32(), at), places[1],
-                                   c_row, m, n, k});
+               Value a = site.moved(places[0], Element::real, m.begin, a_row);
+               Value c = site.moved(places[1], Element::real, m.begin, c_row);
+               code.call(product, {a, a_row, a_step, code.element(packed, code.f32(), at), c, c_row,
+                                   code.sub(m.end, m.begin), n, k});
              });
 }
 

@@ -5,20 +5,16 @@ namespace rnnc::codegen {
 RowCopy::RowCopy(Site& site, const std::vector<ir::DimId>& dims, const schedule::Access& from,
                  const schedule::Access& to)
     : site_(site), nest_(site.nest(dims, {from, to})) {
-  if (!nest_.dims.empty()) return;
-  nest_.dims.emplace_back();
-  nest_.counts.push_back(site.code().whole(1));
-  for (Stream& stream : nest_.streams) stream.strides.push_back(site.code().whole(0));
+  if (nest_.dims.empty()) nest_.add_once(0, site.code());
 }
 
 void RowCopy::write(Value from, Value to) {
   size_t last = nest_.dims.size() - 1;
-  Value count = nest_.counts[last];
   ir::Element element = nest_.streams[1].element;
   Values places = {from ? from : to, to};
   site_.loops(nest_, 0, last, {}, places, [&](const Values&, const Values& here) {
-    int lanes = site_.lanes_for(count);
-    site_.pieces(count, lanes, [&](const Piece& piece) {
+    int lanes = site_.lanes_for(nest_.ends[last]);
+    site_.pieces(nest_.begins[last], nest_.ends[last], lanes, [&](const Piece& piece) {
       Site::Row target{here[1], element, nest_.streams[1].strides[last]};
       Value value = site_.code().zero(site_.code().vector(site_.lane_type(element), lanes));
       if (from) value = site_.load({{here[0], element, nest_.streams[0].strides[last]}}, piece)[0];

@@ -13,11 +13,29 @@ using ir::Element;
 using schedule::Access;
 using schedule::SizeExpr;
 
+Range part_of(Code& code, Value whole, int64_t by, Value thread, Value threads) {
+  Value units = code.div(code.add(whole, code.whole(by - 1)), code.whole(by));
+  auto border = [&](Value i) {
+    Value all_but_one = code.sub(threads, code.whole(1));
+    Value unit = code.div(code.add(code.mul(units, i), all_but_one), threads);
+    return code.least(whole, code.mul(unit, code.whole(by)));
+  };
+  return {border(thread), border(code.add(thread, code.whole(1)))};
+}
+
 int LoopNest::of(DimId dim) const {
   for (size_t i = 0; i < dims.size(); ++i) {
     if (std::find(dims[i].begin(), dims[i].end(), dim) != dims[i].end()) return static_cast<int>(i);
   }
   return -1;
+}
+
+void LoopNest::add_once(size_t at, Code& code) {
+  const auto place = static_cast<std::ptrdiff_t>(at);
+  dims.emplace(dims.begin() + place);
+  begins.insert(begins.begin() + place, code.whole(0));
+  ends.insert(ends.begin() + place, code.whole(1));
+  for (Stream& stream : streams) stream.strides.insert(stream.strides.begin() + place, code.whole(0));
 }
 
 // Symbols are loaded at once, so that what uses them may stand in any block.
@@ -64,6 +82,16 @@ Value Site::size(const std::vector<DimId>& dims) {
   return product;
 }
 
+Range Site::range(const std::vector<DimId>& dims, int64_t by) {
+  Value whole = size(dims);
+  if (dims.empty() || !dealt_.valid() || dims.front() != dealt_) return {code_.whole(0), whole};
+  if (dealt_ == plan_.batch && by == 1) {
+    Value each = size(std::vector<DimId>(dims.begin() + 1, dims.end()));
+    return {code_.mul(word(frame_.own_first()), each), code_.mul(word(frame_.own_end()), each)};
+  }
+  return part_of(code_, whole, by, word(frame_.thread()), word(frame_.threads()));
+}
+
 Value Site::value(const SizeExpr& size) {
   Value sum = code_.whole(0);
   for (const auto& [symbols, coefficient] : size.terms()) {
@@ -93,6 +121,7 @@ std::vector<Type> Site::passed_on_types() const {
 
 Site Site::taken_over() const {
   Site inner(code_, plan_, frame_, code_.parameter(0), around_);
+  inner.dealt_ = dealt_;
   int at = 1;
   for (const auto& [number, array] : arrays_) inner.set_array(number, array.like, code_.parameter(at++));
   return inner;
@@ -130,7 +159,7 @@ LoopNest Site::nest(const std::vector<DimId>& dims, const std::vector<Access>& a
   LoopNest nest;
   for (size_t i = 0; i < dims.size(); ++i) {
     DimId dim = dims[i];
-    bool joins = i != border && !nest.dims.empty() && !alone.contains(dim) &&
+    bool joins = i != border && dim != dealt_ && !nest.dims.empty() && !alone.contains(dim) &&
                  !alone.contains(nest.dims.back().back()) &&
                  std::all_of(accesses.begin(), accesses.end(), [&](const Access& access) {
                    SizeExpr step = access.stride(dim) * SizeExpr::of(dim, plan_.dims);
@@ -141,7 +170,9 @@ LoopNest Site::nest(const std::vector<DimId>& dims, const std::vector<Access>& a
   }
   std::vector<DimId> last;
   for (const auto& joined : nest.dims) {
-    nest.counts.push_back(size(joined));
+    Range range = this->range(joined);
+    nest.begins.push_back(range.begin);
+    nest.ends.push_back(range.end);
     last.push_back(joined.back());
   }
   for (const Access& access : accesses) nest.streams.push_back(stream(access, last));
@@ -162,7 +193,7 @@ void Site::loops(const LoopNest& nest, size_t from, size_t to, Values indices, V
                  const NestBody& body) {
   indices.resize(nest.dims.size(), nullptr);
   if (from == to) return body(indices, places);
-  code_.loop(code_.whole(0), nest.counts[from], 1, [&](Value index) {
+  code_.loop(nest.begins[from], nest.ends[from], 1, [&](Value index) {
     Values inner_indices = indices, inner;
     inner_indices[from] = index;
     for (size_t s = 0; s < nest.streams.size(); ++s) {
@@ -179,17 +210,17 @@ int Site::lanes_for(Value count) {
   return static_cast<int>(std::bit_ceil(static_cast<uint64_t>(known)));
 }
 
-Values Site::pieces(Value count, int lanes, Values start,
+Values Site::pieces(Value begin, Value end, int lanes, Values start,
                     const std::function<Values(const Piece&, const Values&)>& body) {
-  return code_.loop(code_.whole(0), count, lanes, std::move(start), [&](Value first, const Values& carried) {
-    return body(piece_of(count, first, lanes), carried);
+  return code_.loop(begin, end, lanes, std::move(start), [&](Value first, const Values& carried) {
+    return body(piece_of(end, first, lanes), carried);
   });
 }
 
-Piece Site::piece_of(Value count, Value first, int lanes) {
-  Value left = code_.sub(count, first);
+Piece Site::piece_of(Value end, Value first, int lanes) {
+  Value left = code_.sub(end, first);
   int64_t known = 0;
-  bool never_ends_early = code_.is_constant(count, known) && known % lanes == 0;
+  bool never_ends_early = code_.is_constant(end, known) && known % lanes == 0;
   if (!never_ends_early) return piece(first, left, lanes);
   return {first, left, code_.no(code_.zero(code_.i1())),
           code_.no(code_.zero(code_.vector(code_.i1(), lanes))), lanes};
@@ -202,8 +233,8 @@ Piece Site::piece(Value first, Value left, int lanes) {
           lanes};
 }
 
-void Site::pieces(Value count, int lanes, const std::function<void(const Piece&)>& body) {
-  pieces(count, lanes, {}, [&](const Piece& piece, const Values&) {
+void Site::pieces(Value begin, Value end, int lanes, const std::function<void(const Piece&)>& body) {
+  pieces(begin, end, lanes, {}, [&](const Piece& piece, const Values&) {
     body(piece);
     return Values{};
   });

@@ -20,6 +20,13 @@ struct Piece {
   int lanes;
 };
 
+struct Range {
+  Value begin, end;
+};
+// What one of several threads has of `whole` things that are dealt in multiples of `by`; the first threads
+// have more, if any.
+Range part_of(Code& code, Value whole, int64_t by, Value thread, Value threads);
+
 // An array as loops walk over it.
 struct Stream {
   Value start;  // pointer to the element at the index 0 of all loops
@@ -31,8 +38,10 @@ struct Stream {
 // tails.
 struct LoopNest {
   std::vector<std::vector<ir::DimId>> dims;  // by loop, outermost first
-  std::vector<Value> counts;
+  std::vector<Value> begins, ends;
   std::vector<Stream> streams;
+  // A loop that runs once, before the one at `at`.
+  void add_once(size_t at, Code& code);
   int of(ir::DimId dim) const;  // which loop, or -1
 };
 
@@ -48,6 +57,8 @@ class Site {
   Values passed_on() const;
   std::vector<Type> passed_on_types() const;
   Site taken_over() const;
+  // Of several threads each does a part of this dim's indices.
+  void deal(ir::DimId dim) { dealt_ = dim; }
   // What buffer `number` is in this function: an array of the plan's buffer `like` at `start`.
   void set_array(schedule::BufferId number, schedule::BufferId like, Value start);
 
@@ -62,6 +73,9 @@ class Site {
   Value size(ir::DimId dim);
   Value size(const std::vector<ir::DimId>& dims);
   Value value(const schedule::SizeExpr& size);
+  // The indices that this thread does, of dims that are taken as one; if they are dealt, in multiples of
+  // `by`.
+  Range range(const std::vector<ir::DimId>& dims, int64_t by = 1);
   Value step(ir::DimId time);            // of the loop around
   Value lengths(ir::DimId time);         // pointer to i32[B]
   Value length(Value lengths, Value b);  // one of them, as i64
@@ -87,11 +101,11 @@ class Site {
   // Lanes for a loop of `count`: those of the machine, or fewer if it is known to be shorter.
   int lanes_for(Value count);
   Piece piece(Value first, Value left, int lanes);
-  // Of a loop of `count`; `first` is a multiple of `lanes`.
-  Piece piece_of(Value count, Value first, int lanes);
-  void pieces(Value count, int lanes, const std::function<void(const Piece&)>& body);
+  // Of a loop up to `end`. If that is known, `first` is a multiple of `lanes`.
+  Piece piece_of(Value end, Value first, int lanes);
+  void pieces(Value begin, Value end, int lanes, const std::function<void(const Piece&)>& body);
   // The same with values that go from piece to piece.
-  Values pieces(Value count, int lanes, Values start,
+  Values pieces(Value begin, Value end, int lanes, Values start,
                 const std::function<Values(const Piece&, const Values&)>& body);
   // Elements first, first + 1, ... of a row; lanes without an element hold whatever. Booleans come as flags.
   struct Row {
@@ -114,6 +128,7 @@ class Site {
   Frame frame_;
   Value words_ = nullptr;
   std::set<ir::DimId> around_;
+  ir::DimId dealt_;
   std::map<ir::DimId, Value> symbols_;
   struct Array {
     schedule::BufferId like;

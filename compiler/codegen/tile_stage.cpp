@@ -74,9 +74,9 @@ class TileCode {
   // the rows run over it.
   void blocks(const Values& indices, const Values& a) {
     Value matrix = position(site_, stage_.heads, heads(indices));
-    Value rows = site_.size(stage_.rows);
-    code_.loop(code_.whole(0), rows, block_rows(), [&](Value first) {
-      Value in_block = code_.least(code_.sub(rows, first), code_.whole(block_rows()));
+    Range rows = site_.range(stage_.rows);
+    code_.loop(rows.begin, rows.end, block_rows(), [&](Value first) {
+      Value in_block = code_.least(code_.sub(rows.end, first), code_.whole(block_rows()));
       code_.loop(code_.whole(0), units_, width_, [&](Value unit) {
         Values of_epilogue = site_.passed_on();
         of_epilogue.insert(of_epilogue.end(), indices.begin(), indices.end());
@@ -142,7 +142,6 @@ class TileCode {
     for (DimId dim : stage_.outer) nest.dims.push_back({dim});
     nest.dims.push_back(stage_.rows);
     nest.dims.push_back(stage_.units);
-    for (const auto& dims : nest.dims) nest.counts.push_back(inner.size(dims));
     for (const schedule::Access& access : accesses) {
       Stream stream{inner.start(access), inner.element(access), {}};
       for (const auto& dims : nest.dims) stream.strides.push_back(inner.joint_stride(access, dims));
@@ -172,7 +171,7 @@ class TileCode {
     auto vector_loop = static_cast<int>(row_loop + 1);
     Values indices = block.indices;
     indices.resize(nest.dims.size(), nullptr);
-    Value units = nest.counts.back();
+    Value units = inner.size(stage_.units);
     Value end = code_.least(units, code_.add(block.first_unit, code_.whole(width_)));
     code_.loop(code_.whole(0), block.rows, 1, [&](Value r) {
       Values at = indices;

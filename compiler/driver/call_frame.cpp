@@ -111,7 +111,7 @@ std::span<std::byte> CallFrame::result(const std::string& name) {
   return place < results_.size() ? std::span<std::byte>(results_[place]) : std::span<std::byte>();
 }
 
-void CallFrame::run() {
+void CallFrame::run(core::Team& team) {
   std::vector<const void*> params, inputs;
   std::vector<void*> results;
   for (const Bytes& array : params_) params.push_back(array.data());
@@ -129,7 +129,7 @@ void CallFrame::run() {
   arguments.sequence = sequence.data();
   arguments.first_t = first_t.data();
   arguments.scratch = scratch_.data();
-  code_->function(arguments);
+  team.call(code_->function.function(), arguments);
 }
 
 void CallFrame::carry_over(const std::string& prefix) {

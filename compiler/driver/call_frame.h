@@ -10,6 +10,7 @@
 
 #include "compiler/driver/machine_code.h"
 #include "runtime/core/aligned.h"
+#include "runtime/core/team.h"
 
 namespace rnnc::driver {
 
@@ -34,7 +35,7 @@ class CallFrame {
   uint64_t seed = 0, epoch = 0, step = 0;
   std::vector<uint64_t> sequence, first_t;  // of each row
 
-  void run();
+  void run(core::Team& team = core::Team::alone());
   // Results become inputs of the same name; the results' old contents are lost.
   void carry_over(const std::string& prefix);
 

@@ -18,6 +18,7 @@
 #include "compiler/driver/initialise.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
+#include "compiler/driver/threads.h"
 #include "compiler/schedule/cost.h"
 #include "compiler/schedule/describe.h"
 #include "compiler/schedule/uses.h"
@@ -112,9 +113,9 @@ void fill_inputs(CallFrame& frame, const Built& built) {
 }
 
 // What one repetition does.
-std::function<void()> work_of(const Options& options, CallFrame& frame,
+std::function<void()> work_of(const Options& options, CallFrame& frame, core::Team& team,
                               std::unique_ptr<train::Arena>& weights) {
-  if (options.mode != Mode::train) return [&frame] { frame.run(); };
+  if (options.mode != Mode::train) return [&] { frame.run(team); };
   std::vector<train::ParameterInfo> infos;
   const schedule::Plan& plan = frame.plan();
   for (size_t i = 0; i < plan.params.size(); ++i) {
@@ -124,13 +125,13 @@ std::function<void()> work_of(const Options& options, CallFrame& frame,
   weights = std::make_unique<train::Arena>(infos);
   auto gradient = std::make_shared<train::Arena>(infos);
   auto optimizer = std::make_shared<train::Optimizer>(train::Settings{}, infos);
-  return [&frame, &weights, gradient, optimizer] {
-    frame.run();
+  return [&, gradient, optimizer] {
+    frame.run(team);
     for (size_t i = 0; i < frame.plan().params.size(); ++i) {
       const std::span<std::byte> from = frame.result("grad." + frame.plan().params[i].name);
       std::memcpy(gradient->of(i).data(), from.data(), from.size());
     }
-    optimizer->step(*weights, *gradient, 1e-4);
+    optimizer->step(*weights, *gradient, 1e-4, team);
   };
 }
 
@@ -161,8 +162,9 @@ void print(const Options& options, const Measured& measured, const std::string& 
     console.print(json.dump(2) + "\n");
     return;
   }
-  console.print(fmt::format("{}: batch {}, {} steps, 1 thread, f32\n", name, options.batch,
-                            options.mode == Mode::step ? 1 : options.steps));
+  console.print(fmt::format("{}: batch {}, {} steps, {}, f32\n", name, options.batch,
+                            options.mode == Mode::step ? 1 : options.steps,
+                            options.threads == 1 ? "1 thread" : fmt::format("{} threads", options.threads)));
   console.print(fmt::format("  from spec to code   {:.0f} ms cold, {:.0f} ms from the cache\n",
                             measured.cold * 1e3, measured.cached * 1e3));
   console.print(fmt::format("  a call              {:.3f} ms (median of {}; {:.3f} to {:.3f})\n",
@@ -184,18 +186,19 @@ Exit measure_stages(const Options& options, Console& console) {
   const schedule::Plan& plan = built->code->plan;
   CallFrame frame(built->code, options.batch, std::vector<int64_t>(plan.times.size(), options.steps));
   fill_inputs(frame, *built);
-  frame.run();
+  core::Team team(options.threads);
+  frame.run(team);
   uint64_t* cycles = built->code->function.cycles();
   std::fill_n(cycles, plan.stages.size(), 0);
   int calls = 0;
   const double begun = now();
   while (calls < 3 || now() < begun + options.seconds) {
-    frame.run();
+    frame.run(team);
     ++calls;
   }
   const double seconds = (now() - begun) / calls;
   const auto all = static_cast<double>(std::accumulate(cycles, cycles + plan.stages.size(), uint64_t{0}));
-  const double peak = fma_peak();
+  const double peak = fma_peak(team);
   auto size = [&](ir::DimId dim) { return size_of(options, plan, dim); };
   std::vector<std::pair<double, std::vector<std::string>>> rows;
   schedule::walk(
@@ -240,13 +243,14 @@ Exit run(const Options& options, Console& console) {
   fill_inputs(frame, *built);
   measured.flops = static_cast<double>(
       schedule::cost_of(plan).flops.evaluate([&](ir::DimId dim) { return size_of(options, plan, dim); }));
+  core::Team team(options.threads);
   std::unique_ptr<train::Arena> weights;
-  const std::function<void()> work = work_of(options, frame, weights);
+  const std::function<void()> work = work_of(options, frame, team, weights);
   work();
   std::vector<double> peaks;
   const double end = now() + options.seconds;
   while (measured.times.size() < 5 || now() < end) {
-    if (measured.times.size() % 8 == 0) peaks.push_back(fma_peak());
+    if (measured.times.size() % 8 == 0) peaks.push_back(fma_peak(team));
     begun = now();
     work();
     measured.times.push_back(now() - begun);
@@ -271,9 +275,7 @@ Command bench_command() {
             app.add_option("--steps", options->steps, "Steps of each; 50 by default")
                 ->option_text("NUMBER")
                 ->check(CLI::PositiveNumber.description(""));
-            app.add_option("--threads", options->threads, "Only 1 in this version")
-                ->option_text("NUMBER")
-                ->check(CLI::Range(1, 1).description(""));
+            add_threads_option(app, options->threads);
             app.add_option("--seconds", options->seconds, "How long to measure; 2 by default")
                 ->option_text("NUMBER");
             const std::map<std::string, Mode> modes = {{"forward", Mode::forward},

@@ -14,10 +14,13 @@
 #include "compiler/driver/overfit.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
+#include "compiler/driver/threads.h"
 #include "compiler/driver/train_flags.h"
 #include "compiler/driver/trainable.h"
 #include "compiler/driver/training_data.h"
 #include "compiler/driver/weights.h"
+#include "runtime/core/cores.h"
+#include "runtime/core/team.h"
 #include "runtime/formats/safetensors.h"
 #include "runtime/train/interrupt.h"
 #include "runtime/train/progress.h"
@@ -40,6 +43,7 @@ struct Options {
   std::string init_from;
   bool resume = false, overwrite = false, dry_run = false;
   bool gradcheck = false, overfit = false;
+  int threads = core::cores();
 
   bool writes() const { return !dry_run && !overfit; }
 };
@@ -51,7 +55,8 @@ double seconds() {
 // One training, from the files to the end.
 class Training {
  public:
-  Training(const Options& options, Console& console) : options_(options), console_(console) {}
+  Training(const Options& options, Console& console)
+      : options_(options), console_(console), team_(options.threads) {}
 
   Exit run() {
     folder_ = options_.output.empty() ? std::filesystem::path(options_.target.spec).stem().string() + ".run"
@@ -60,7 +65,7 @@ class Training {
     auto settings = settings_of(*model_->body, options_.flags);
     if (!settings) return console_.fail(settings.error(), spec_.sources);
     settings_ = std::move(*settings);
-    auto trainable = Trainable::create(model_, {});
+    auto trainable = Trainable::create(model_, {}, team_);
     if (!trainable) return console_.fail(trainable.error(), spec_.sources);
     trainable_.emplace(std::move(*trainable));
     if (model_->body->losses.empty()) {
@@ -165,6 +170,7 @@ class Training {
     const int64_t bytes = trainable_->scratch_bytes(settings_.batch, steps);
     rows.push_back(
         {"kept for backward", fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20)), ""});
+    rows.push_back({"threads", std::to_string(team_.size()), ""});
     for (train::SettingRow& row : train::rows_of(settings_)) rows.push_back(std::move(row));
     fmt::print(stderr, "training `{}` of {}\n{}", model_->body->name, options_.target.spec,
                train::table_of(rows));
@@ -191,6 +197,7 @@ class Training {
       return fault_.sentence;
     };
     options.now = seconds;
+    options.team = &team_;
     return options;
   }
 
@@ -261,6 +268,7 @@ class Training {
 
   const Options& options_;
   Console& console_;
+  core::Team team_;
   std::string folder_;
   std::optional<TensorFile> start_;
   std::optional<TrainingData> data_;
@@ -303,6 +311,7 @@ Command train_command() {
         app.add_flag("--gradcheck", options->gradcheck,
                      "First hold the gradients on a small part of the first batch against differences; stop "
                      "where one is wrong");
+        add_threads_option(app, options->threads);
         add_train_flags(app, options->flags);
         return [options](Console& console) { return Training(*options, console).run(); };
       }};

@@ -61,9 +61,10 @@ class EmissionMaker {
     if (!module_.step)
       return problem(Code::cannot_emit, fmt::format("`{}` cannot run step by step", compiled_.body->name),
                      compiled_.no_step);
-    auto begin = make_plan(*module_.begin, module_.dims, target.machine);
+    const auto one_thread = schedule::Choices::for_one_thread();
+    auto begin = make_plan(*module_.begin, module_.dims, target.machine, one_thread);
     if (!begin) return begin.error();
-    auto step = make_plan(*module_.step, module_.dims, target.machine);
+    auto step = make_plan(*module_.step, module_.dims, target.machine, one_thread);
     if (!step) return step.error();
     interface_.begin = std::move(*begin);
     interface_.step = std::move(*step);

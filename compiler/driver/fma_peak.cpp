@@ -3,6 +3,8 @@
 #include <immintrin.h>
 
 #include <chrono>
+#include <numeric>
+#include <vector>
 
 namespace rnnc::driver {
 
@@ -52,12 +54,18 @@ void rounds_128() {
   for (__m128& sum : sums) asm volatile("" : "+x"(sum));
 }
 
-}  // namespace
-
-double fma_peak() {
+double of_this_core() {
   if (__builtin_cpu_supports("avx512f")) return timed<16>(rounds_512);
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return timed<8>(rounds_256);
   return timed<4>(rounds_128);
+}
+
+}  // namespace
+
+double fma_peak(core::Team& team) {
+  std::vector<double> each(static_cast<size_t>(team.size()));
+  team.run([&](int thread) { each[static_cast<size_t>(thread)] = of_this_core(); });
+  return std::accumulate(each.begin(), each.end(), 0.0);
 }
 
 }  // namespace rnnc::driver

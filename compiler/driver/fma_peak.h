@@ -1,10 +1,12 @@
-// How fast this core multiplies and adds at the moment: what a benchmark is measured against.
+// How fast cores multiply and add at the moment: what a benchmark is measured against.
 #pragma once
+
+#include "runtime/core/team.h"
 
 namespace rnnc::driver {
 
-// Multiplications and additions a second in f32, over some milliseconds of independent vector operations in
-// registers.
-double fma_peak();
+// Multiplications and additions a second in f32, of all threads together, over some milliseconds of
+// independent vector operations in registers.
+double fma_peak(core::Team& team);
 
 }  // namespace rnnc::driver

@@ -9,16 +9,16 @@
 namespace rnnc::driver {
 
 Outcome<schedule::Plan> make_plan(const ir::Function& function, const ir::DimTable& dims,
-                                  const schedule::Machine& machine) {
-  auto plan = schedule::plan_function(function, dims, machine);
+                                  const schedule::Machine& machine, const schedule::Choices& choices) {
+  auto plan = schedule::plan_function(function, dims, machine, choices);
   if (!plan) return problem(diagnostics::Code::not_run_yet, plan.error().message);
   return std::move(*plan);
 }
 
 Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims, UseCache use,
-                                       backend::Counting counting) {
+                                       backend::Counting counting, const schedule::Choices& choices) {
   const backend::Target target = backend::native_target();
-  auto plan = make_plan(function, dims, target.machine);
+  auto plan = make_plan(function, dims, target.machine, choices);
   if (!plan) return plan.error();
   const std::optional<backend::ObjectCache> cache =
       use == UseCache::yes ? backend::ObjectCache::of_user() : std::nullopt;

@@ -81,8 +81,8 @@ train::Signature signature_of(const Compiled& compiled) {
   return signature;
 }
 
-Outcome<Trainable> Trainable::create(std::shared_ptr<const sema::Model> model,
-                                     const PipelineOptions& passes) {
+Outcome<Trainable> Trainable::create(std::shared_ptr<const sema::Model> model, const PipelineOptions& passes,
+                                     core::Team& team) {
   CompileOptions options;
   options.passes = passes;
   auto plain = compile(model, options);
@@ -103,7 +103,7 @@ Outcome<Trainable> Trainable::create(std::shared_ptr<const sema::Model> model,
   const train::AbiFunction evaluation = abi_function(result.code_[1]);
   auto abi = train::AbiModel::create(
       signature_of(result.compiled_), time_dims(*result.compiled_.body),
-      {abi_function(result.code_[0]), draws ? abi_function(result.code_[2]) : evaluation, evaluation});
+      {abi_function(result.code_[0]), draws ? abi_function(result.code_[2]) : evaluation, evaluation}, team);
   RNNC_CHECK(static_cast<bool>(abi), "the trainer and the compiler disagree about a function");
   result.model_ = std::make_unique<train::AbiModel>(std::move(*abi));
   return result;

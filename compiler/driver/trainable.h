@@ -20,7 +20,9 @@ train::Signature signature_of(const Compiled& compiled);
 class Trainable {
  public:
   // Gradient and losses with and without random draws.
-  static Outcome<Trainable> create(std::shared_ptr<const sema::Model> model, const PipelineOptions& passes);
+  // `team` runs them, and must outlive this.
+  static Outcome<Trainable> create(std::shared_ptr<const sema::Model> model, const PipelineOptions& passes,
+                                   core::Team& team = core::Team::alone());
 
   train::CompiledModel& model() { return *model_; }
   const Compiled& compiled() const { return compiled_; }

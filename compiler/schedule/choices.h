@@ -13,8 +13,12 @@ struct Choices {
   bool join_sums = true;
   // What a product reads down its columns is brought side by side first.
   bool gather_rows = true;
+  // Several threads may run the function together.
+  bool deal_out = true;
 
   static Choices none();
+  // Of a function that is over before a second thread would have begun.
+  static Choices for_one_thread();
   friend bool operator==(const Choices&, const Choices&) = default;
 };
 
@@ -26,13 +30,20 @@ struct Choice {
 inline std::vector<Choice> all_choices() {
   return {{"fuse_products", &Choices::fuse_products},
           {"join_sums", &Choices::join_sums},
-          {"gather_rows", &Choices::gather_rows}};
+          {"gather_rows", &Choices::gather_rows},
+          {"deal_out", &Choices::deal_out}};
 }
 
 inline Choices Choices::none() {
   Choices none;
   for (const Choice& choice : all_choices()) none.*choice.member = false;
   return none;
+}
+
+inline Choices Choices::for_one_thread() {
+  Choices choices;
+  choices.deal_out = false;
+  return choices;
 }
 
 }  // namespace rnnc::schedule

@@ -55,10 +55,20 @@ class Describer {
         continue;
       }
       const TimeLoop& loop = plan_[std::get<LoopId>(node)];
-      text_ += fmt::format("{}for each step of {}, {}:\n", indent, plan_.dims[loop.time].name,
-                           ir::word(loop.direction));
+      text_ += fmt::format("{}for each step of {}, {}{}:\n", indent, plan_.dims[loop.time].name,
+                           ir::word(loop.direction), whose(loop));
       nodes(loop.body, indent + "  ");
     }
+  }
+
+  std::string_view whose(const TimeLoop& loop) const {
+    if (!plan_.dealt || loop.around.valid()) return "";
+    return loop.dealt ? ", each thread for its own sequences" : ", by one thread";
+  }
+  // In a loop that is said of the loop.
+  std::string divided(const Stage& of, bool in_loop) const {
+    if (in_loop || !of.dealt.valid()) return "";
+    return fmt::format("; threads divide {}", plan_.dims[of.dealt].name);
   }
 
   void stage(const Stage& of, const std::string& indent) {
@@ -67,7 +77,7 @@ class Describer {
     if (!cost.flops.is_zero()) text_ += fmt::format("; {} FLOP", size(cost.flops));
     SizeExpr bytes = cost.read + cost.written;
     if (!bytes.is_zero()) text_ += fmt::format("; {} bytes", size(bytes));
-    text_ += reason(of) + "\n";
+    text_ += reason(of) + divided(of, !indent.empty()) + "\n";
   }
 
   static std::string reason(const Stage& of) {

@@ -252,6 +252,8 @@ struct Stage {
   std::string name;  // the value that it makes
   Apart apart = Apart::nothing;
   std::string on = {};  // what it waits for
+  // Of several threads each has a part of this dim's indices (deal.h); invalid: the first thread has all.
+  ir::DimId dealt = {};
   friend bool operator==(const Stage&, const Stage&) = default;
 };
 
@@ -275,6 +277,7 @@ struct TimeLoop {
   BufferId active = {};  // if valid: bool[B], which sequences have this step
   LoopId around = {};    // the loop that this one stands in
   std::string name = {};
+  bool dealt = false;  // each thread runs it for its own sequences
   friend bool operator==(const TimeLoop&, const TimeLoop&) = default;
 };
 
@@ -294,6 +297,7 @@ struct Plan {
   std::vector<Stage> stages;
   std::vector<TimeLoop> loops;
   std::vector<Node> body;
+  bool dealt = false;  // several threads may run it together; else all but the first have nothing to do
 
   const Buffer& operator[](BufferId id) const { return buffers[id.index]; }
   const Stage& operator[](StageId id) const { return stages[id.index]; }

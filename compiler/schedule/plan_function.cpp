@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/ir/used_dims.h"
+#include "compiler/schedule/deal.h"
 #include "compiler/schedule/scope.h"
 #include "compiler/schedule/slots.h"
 
@@ -87,6 +88,7 @@ support::Result<Plan> plan_function(const ir::Function& function, const ir::DimT
   }
   scope.run();
   plan.body = std::move(scope.nodes());
+  if (choices.deal_out) deal_out(plan);
   set_lifetimes(plan);
   assign_slots(plan);
   return plan;

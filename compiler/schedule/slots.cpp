@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/schedule/deal.h"
 #include "compiler/schedule/uses.h"
 #include "compiler/support/check.h"
 
@@ -83,6 +84,13 @@ class Lifetimes {
 
 void set_lifetimes(Plan& plan) { Lifetimes(plan).run(); }
 
+bool may_share(const Plan& plan, const std::vector<bool>& by_rows, BufferId a, BufferId b) {
+  if (plan[a].first <= plan[b].last && plan[b].first <= plan[a].last) return false;
+  LoopId loop = dealt_loop(plan, plan[a]);
+  if (!loop.valid() || loop != dealt_loop(plan, plan[b])) return true;
+  return by_rows[a.index] && by_rows[b.index] && bytes_of(plan[a]) == bytes_of(plan[b]);
+}
+
 // First fit among the slots whose sizes have the same symbols: whatever T and B are, one holds the other.
 void assign_slots(Plan& plan) {
   std::vector<BufferId> order;
@@ -91,22 +99,25 @@ void assign_slots(Plan& plan) {
   }
   std::stable_sort(order.begin(), order.end(),
                    [&](BufferId a, BufferId b) { return plan[a].first < plan[b].first; });
-  std::vector<int> busy_until;
+  const std::vector<bool> by_rows = lie_by_rows(plan);
+  std::vector<std::vector<BufferId>> held;
   plan.slots.clear();
   for (BufferId id : order) {
     Buffer& buffer = plan.buffers[id.index];
     SizeExpr bytes = bytes_of(buffer);
+    auto fits = [&](uint32_t slot) {
+      auto beside = [&](BufferId other) { return may_share(plan, by_rows, id, other); };
+      return plan.slots[slot].same_symbols(bytes) &&
+             std::all_of(held[slot].begin(), held[slot].end(), beside);
+    };
     uint32_t slot = 0;
-    while (slot < plan.slots.size() &&
-           (busy_until[slot] >= buffer.first || !plan.slots[slot].same_symbols(bytes))) {
-      ++slot;
-    }
+    while (slot < plan.slots.size() && !fits(slot)) ++slot;
     if (slot == plan.slots.size()) {
       plan.slots.push_back(bytes);
-      busy_until.push_back(0);
+      held.emplace_back();
     }
     plan.slots[slot] = SizeExpr::larger(plan.slots[slot], bytes);
-    busy_until[slot] = buffer.last;
+    held[slot].push_back(id);
     buffer.slot = SlotId{slot};
   }
 }

@@ -11,6 +11,9 @@ namespace rnnc::schedule {
 // (`Buffer::within`) only between its uses.
 void set_lifetimes(Plan& plan);
 void assign_slots(Plan& plan);
+// Whether two buffers may stand in one place. `by_rows`: lie_by_rows(plan) (deal.h), since threads may be at
+// different steps of a loop.
+bool may_share(const Plan& plan, const std::vector<bool>& by_rows, BufferId a, BufferId b);
 
 // Bytes in the arena: a ring has two generations.
 SizeExpr bytes_of(const Buffer& buffer);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/schedule/deal.h"
 #include "compiler/schedule/slots.h"
 #include "compiler/schedule/uses.h"
 #include "compiler/schedule/verify_stage.h"
@@ -112,9 +113,33 @@ class Order {
   std::vector<bool> written_;
 };
 
+// A plan that is dealt out is what deal_out() makes of it, or less: what the first thread does alone is
+// right.
+Status check_deal(const Plan& plan) {
+  Plan fresh = plan;
+  for (TimeLoop& loop : fresh.loops) loop.dealt = false;
+  deal_out(fresh);
+  if (plan.dealt && !fresh.dealt) return Failure{"threads cannot run this together"};
+  for (uint32_t i = 0; i < plan.loops.size(); ++i) {
+    if (plan.loops[i].dealt && !fresh.loops[i].dealt)
+      return Failure{fmt::format("loop {}: sequences are not apart from each other", plan.loops[i].name)};
+  }
+  Status result = support::ok();
+  walk(plan, {[&](StageId id, LoopId around) {
+         const Stage& stage = plan[id];
+         bool wrong = around.valid() ? plan[around].dealt != stage.dealt.valid() ||
+                                           (stage.dealt.valid() && stage.dealt != plan.batch)
+                                     : stage.dealt.valid() && !in(divisible(stage.kind), stage.dealt);
+         if (result && (wrong || (stage.dealt.valid() && !plan.dealt)))
+           result = Failure{fmt::format("stage {}: cannot be dealt out like this", stage.name)};
+       }});
+  return result;
+}
+
 Status check_memory(const Plan& plan) {
   Plan fresh = plan;
   set_lifetimes(fresh);
+  const std::vector<bool> by_rows = lie_by_rows(plan);
   for (uint32_t i = 0; i < plan.buffers.size(); ++i) {
     const Buffer& a = plan.buffers[i];
     if (a.first != fresh.buffers[i].first || a.last != fresh.buffers[i].last) {
@@ -129,7 +154,7 @@ Status check_memory(const Plan& plan) {
     for (uint32_t j = 0; j < i; ++j) {
       const Buffer& b = plan.buffers[j];
       if (!in_arena(plan, BufferId{j}) || b.slot != a.slot) continue;
-      if (a.first <= b.last && b.first <= a.last) {
+      if (!may_share(plan, by_rows, BufferId{i}, BufferId{j})) {
         return Failure{
             fmt::format("buffers {} and {} are in the same place at the same time", b.name, a.name)};
       }
@@ -143,6 +168,7 @@ Status check_memory(const Plan& plan) {
 Status verify(const Plan& plan) {
   if (Status status = Shape(plan).check(); !status) return status;
   if (Status status = Order(plan).check(); !status) return status;
+  if (Status status = check_deal(plan); !status) return status;
   return check_memory(plan);
 }
 

@@ -96,8 +96,8 @@ Result<AbiModel::Bound> AbiModel::bind(const AbiFunction& function, const std::v
 }
 
 Result<AbiModel> AbiModel::create(Signature signature, const std::vector<std::string>& times,
-                                  const AbiFunctions& functions) {
-  AbiModel model(std::move(signature));
+                                  const AbiFunctions& functions, core::Team& team) {
+  AbiModel model(std::move(signature), team);
   auto gradient = model.bind(functions.gradient, times, true);
   auto training = model.bind(functions.training, times, false);
   auto evaluation = model.bind(functions.evaluation, times, false);
@@ -157,10 +157,19 @@ Status AbiModel::run(const Bound& bound, const Call& call, std::span<const float
                       : slot.role == Role::kGradient && slot.index < gradients.size() ? gradients[slot.index]
                                                                                       : nullptr);
   }
-  const rnnc_arguments arguments = {params.data(), inputs.data(), results.data(), call.batch,
-                                    steps.data(),  call.seed,     call.epoch,     call.step,
-                                    call.sequence, call.first_t,  scratch_.data()};
-  bound.run(&arguments);
+  rnnc_arguments arguments = {};
+  arguments.params = params.data();
+  arguments.inputs = inputs.data();
+  arguments.results = results.data();
+  arguments.batch = call.batch;
+  arguments.steps = steps.data();
+  arguments.seed = call.seed;
+  arguments.epoch = call.epoch;
+  arguments.step = call.step;
+  arguments.sequence = call.sequence;
+  arguments.first_t = call.first_t;
+  arguments.scratch = scratch_.data();
+  team_->call(bound.run, arguments);
   for (size_t line = 0; line < losses.size(); ++line) losses[line] = {sums_[line], counts_[line]};
   return ok();
 }

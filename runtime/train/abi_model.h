@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/core/aligned.h"
+#include "runtime/core/team.h"
 #include "runtime/include/rnnc/abi.h"
 #include "runtime/train/model.h"
 
@@ -30,9 +31,9 @@ struct AbiFunctions {
 class AbiModel : public CompiledModel {
  public:
   // `times` says what the functions call the times of the signature. Fails where a function reads what a call
-  // has not, or lacks a result.
+  // has not, or lacks a result. The threads of `team`, which must outlive the model, run each call together.
   static Result<AbiModel> create(Signature signature, const std::vector<std::string>& times,
-                                 const AbiFunctions& functions);
+                                 const AbiFunctions& functions, core::Team& team = core::Team::alone());
 
   const Signature& signature() const override { return signature_; }
   Status gradient(const Call& call, std::span<const float* const> parameters,
@@ -54,7 +55,7 @@ class AbiModel : public CompiledModel {
     std::vector<Slot> inputs, results;
   };
 
-  explicit AbiModel(Signature signature) : signature_(std::move(signature)) {}
+  AbiModel(Signature signature, core::Team& team) : signature_(std::move(signature)), team_(&team) {}
   Result<Bound> bind(const AbiFunction& function, const std::vector<std::string>& times,
                      bool gradients) const;
   Slot input_slot(const std::string& name, const std::vector<std::string>& times) const;
@@ -64,6 +65,7 @@ class AbiModel : public CompiledModel {
   Status grow_scratch(int64_t bytes);
 
   Signature signature_;
+  core::Team* team_;
   Bound gradient_, training_, evaluation_;
   std::vector<float> sums_, counts_;
   core::AlignedVector<std::byte> scratch_;

@@ -3,10 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace rnnc::train {
 
 namespace {
+
+constexpr size_t kLine = RNNC_ALIGN / sizeof(float);
+
+core::Part part_of(const Arena& arena, int i, const core::Team& team) {
+  return core::part_of(arena.all().size(), kLine, i, team.size());
+}
 
 // The loops are over raw pointers that do not overlap, so that they become vector code.
 struct Range {
@@ -94,9 +101,14 @@ Optimizer::Optimizer(const Settings& settings, std::span<const ParameterInfo> pa
   for (const char* name : memory_names(settings)) memories_.push_back({name, Arena(parameters)});
 }
 
-void Optimizer::step(Arena& parameters, const Arena& gradients, double lr) {
+void Optimizer::step(Arena& parameters, const Arena& gradients, double lr, core::Team& team) {
   ++steps_;
-  const Range range = {parameters.all().data(), gradients.all().data(), parameters.all().size()};
+  team.run([&](int i) { step(parameters, gradients, lr, part_of(parameters, i, team)); });
+}
+
+void Optimizer::step(Arena& parameters, const Arena& gradients, double lr, core::Part part) {
+  const Range range = {parameters.all().data() + part.begin, gradients.all().data() + part.begin,
+                       part.end - part.begin};
   const auto rate = static_cast<float>(lr);
   const auto decay = static_cast<float>(settings_.weight_decay);
   const auto momentum = static_cast<float>(settings_.momentum);
@@ -105,17 +117,17 @@ void Optimizer::step(Arena& parameters, const Arena& gradients, double lr) {
       if (memories_.empty()) {
         plain_sgd(range, rate, decay);
       } else {
-        sgd(range, memory(0), rate, decay, momentum);
+        sgd(range, memory(0, part), rate, decay, momentum);
       }
       break;
     case OptimizerKind::kRmsprop:
-      rmsprop(range, memory(0), memory(1),
+      rmsprop(range, memory(0, part), memory(1, part),
               {rate, decay, momentum, static_cast<float>(smoothing(settings_)),
                static_cast<float>(1 - smoothing(settings_)), static_cast<float>(settings_.eps)});
       break;
     case OptimizerKind::kAdam:
     case OptimizerKind::kAdamw:
-      adam(range, memory(0), memory(1), adam_rates(settings_, lr, steps_));
+      adam(range, memory(0, part), memory(1, part), adam_rates(settings_, lr, steps_));
       break;
   }
   if (!settings_.max_weight) return;
@@ -123,26 +135,45 @@ void Optimizer::step(Arena& parameters, const Arena& gradients, double lr) {
   for (size_t i = 0; i < range.size; ++i) range.p[i] = std::clamp(range.p[i], -bound, bound);
 }
 
-double norm_of(const Arena& gradients) {
+namespace {
+
+double sum_of_squares(std::span<const float> values) {
   // Element i goes to sum i mod 8: a vector register's worth of chains instead of one.
   std::array<double, 8> sums = {};
-  const auto values = gradients.all();
-  static_assert(RNNC_ALIGN / sizeof(float) % std::tuple_size_v<decltype(sums)> == 0);
+  static_assert(kLine % std::tuple_size_v<decltype(sums)> == 0);
   for (size_t i = 0; i < values.size(); i += sums.size()) {
     for (size_t lane = 0; lane < sums.size(); ++lane) {
       const double g = values[i + lane];
       sums[lane] += g * g;
     }
   }
-  double sum = 0;
-  for (const double part : sums) sum += part;
-  return std::sqrt(sum);
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-void clip_to(Arena& gradients, double norm, double bound) {
+}  // namespace
+
+double norm_of(const Arena& gradients, core::Team& team) {
+  // Blocks whose sums are added in their order, whichever thread made them.
+  constexpr size_t kBlock = 1 << 13;
+  const auto values = gradients.all();
+  std::vector<double> sums((values.size() + kBlock - 1) / kBlock);
+  team.run([&](int i) {
+    const core::Part part = core::part_of(sums.size(), 1, i, team.size());
+    for (size_t block = part.begin; block < part.end; ++block)
+      sums[block] = sum_of_squares(
+          values.subspan(block * kBlock).first(std::min(kBlock, values.size() - block * kBlock)));
+  });
+  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0));
+}
+
+void clip_to(Arena& gradients, double norm, double bound, core::Team& team) {
   const double scale = bound / (norm + 1e-6);
   if (scale >= 1) return;
-  for (float& g : gradients.all()) g *= static_cast<float>(scale);
+  team.run([&](int i) {
+    const core::Part part = part_of(gradients, i, team);
+    for (float& g : gradients.all().subspan(part.begin, part.end - part.begin))
+      g *= static_cast<float>(scale);
+  });
 }
 
 }  // namespace rnnc::train

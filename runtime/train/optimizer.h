@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/core/team.h"
 #include "runtime/train/arena.h"
 #include "runtime/train/settings.h"
 
@@ -22,7 +23,8 @@ class Optimizer {
  public:
   Optimizer(const Settings& settings, std::span<const ParameterInfo> parameters);
 
-  void step(Arena& parameters, const Arena& gradients, double lr);
+  // The threads divide the parameters. However many they are, the result is the same to the bit.
+  void step(Arena& parameters, const Arena& gradients, double lr, core::Team& team = core::Team::alone());
 
   // All it remembers, to be saved and put back.
   struct Memory {
@@ -35,7 +37,8 @@ class Optimizer {
   void set_steps(int64_t steps) { steps_ = steps; }
 
  private:
-  float* memory(size_t index) { return memories_[index].values.all().data(); }
+  void step(Arena& parameters, const Arena& gradients, double lr, core::Part part);
+  float* memory(size_t index, core::Part part) { return memories_[index].values.all().data() + part.begin; }
 
   Settings settings_;
   std::vector<Memory> memories_;
@@ -43,9 +46,9 @@ class Optimizer {
 };
 
 // √Σ g², summed in double in an order that depends on nothing but the number of elements.
-double norm_of(const Arena& gradients);
+double norm_of(const Arena& gradients, core::Team& team = core::Team::alone());
 
 // Times min(1, bound / (norm + 1e-6)), as PyTorch does.
-void clip_to(Arena& gradients, double norm, double bound);
+void clip_to(Arena& gradients, double norm, double bound, core::Team& team = core::Team::alone());
 
 }  // namespace rnnc::train

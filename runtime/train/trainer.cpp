@@ -155,12 +155,12 @@ Status Trainer::descend(const Call& call) {
   const Arena& weights = parameters_;
   if (auto done = model_.gradient(call, weights.pointers(), gradients_.pointers(), losses_); !done)
     return done;
-  const double norm = norm_of(gradients_);
+  const double norm = norm_of(gradients_, *options_.team);
   if (auto finite = check_finite(call, total(losses_), norm); !finite) return finite;
-  if (options_.settings.clip) clip_to(gradients_, norm, *options_.settings.clip);
+  if (options_.settings.clip) clip_to(gradients_, norm, *options_.settings.clip, *options_.team);
   last_rate_ = rate_at(options_.settings.lr, {standing_.step, total_steps(), standing_.cursor.epoch},
                        standing_.plateau);
-  optimizer_.step(parameters_, gradients_, last_rate_);
+  optimizer_.step(parameters_, gradients_, last_rate_, *options_.team);
   count_step(norm);
   return ok();
 }

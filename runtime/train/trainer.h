@@ -32,6 +32,7 @@ struct TrainOptions {
   // Where in the model a value that is not finite came from, given the call that returned it; a sentence.
   std::function<std::string(const Call&, const Arena&)> explain;
   Report* report = nullptr;
+  core::Team* team = &core::Team::alone();  // what the optimiser has; the model has its own
 };
 
 enum class Ending : uint8_t { kFinished, kNoGain, kInterrupted };

@@ -111,8 +111,9 @@ class Compiled {
 
   const std::string& wrong() const { return wrong_; }
   const schedule::Plan& plan() const { return plan_; }
-  Call run(const interp::Arguments& arguments, const std::vector<std::string>& unwanted = {}) const {
-    return call(plan_, run_, scratch_, arguments, unwanted);
+  Call run(const interp::Arguments& arguments, const std::vector<std::string>& unwanted = {},
+           core::Team& team = core::Team::alone()) const {
+    return call(plan_, run_, scratch_, arguments, unwanted, team);
   }
 
  private:
@@ -132,7 +133,7 @@ inline void tame(interp::Arguments& arguments) {
   }
 }
 
-// Compares one call with the interpreter.
+// Compares one call with the interpreter, and one of several threads with that.
 inline void expect_same(const Compiled& compiled, const ir::Function& function, const ir::DimTable& dims,
                         const interp::Arguments& arguments, double tolerance) {
   auto expected = interp::interpret(function, dims, arguments);
@@ -140,6 +141,10 @@ inline void expect_same(const Compiled& compiled, const ir::Function& function, 
   Call got = compiled.run(arguments);
   EXPECT_EQ(got.wrong, "");
   EXPECT_EQ(difference(*expected, got.results, tolerance), "");
+  static core::Team team(3);
+  Call together = compiled.run(arguments, {}, team);
+  EXPECT_EQ(together.wrong, "");
+  EXPECT_EQ(difference(got.results, together.results, 0), "") << "in three threads";
 }
 
 }  // namespace rnnc::testing

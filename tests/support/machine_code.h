@@ -15,6 +15,7 @@
 #include "compiler/backend/jit.h"
 #include "compiler/interp/interpret.h"
 #include "compiler/schedule/plan_function.h"
+#include "runtime/core/team.h"
 #include "runtime/include/rnnc/abi.h"
 #include "tests/support/random_arguments.h"
 
@@ -108,7 +109,8 @@ struct Call {
 
 // Results whose names are in `unwanted` are not asked for.
 inline Call call(const schedule::Plan& plan, rnnc_function run, rnnc_scratch scratch_bytes,
-                 const interp::Arguments& arguments, const std::vector<std::string>& unwanted = {}) {
+                 const interp::Arguments& arguments, const std::vector<std::string>& unwanted = {},
+                 core::Team& team = core::Team::alone()) {
   std::vector<Guarded> memory;
   auto pointers = [&](const std::vector<ir::NamedType>& signature,
                       const std::map<std::string, interp::Array>& arrays) {
@@ -136,18 +138,19 @@ inline Call call(const schedule::Plan& plan, rnnc_function run, rnnc_scratch scr
   for (ir::DimId time : plan.times) steps.push_back(arguments.steps.at(plan.dims[time].name));
   memory.emplace_back(static_cast<size_t>(scratch_bytes(arguments.batch, steps.data())));
   const interp::RandomKeys& keys = arguments.keys;
-  rnnc_arguments all{params.data(),
-                     inputs.data(),
-                     results.data(),
-                     arguments.batch,
-                     steps.data(),
-                     keys.seed,
-                     keys.epoch,
-                     keys.step,
-                     keys.sequence.empty() ? nullptr : keys.sequence.data(),
-                     keys.first_t.empty() ? nullptr : keys.first_t.data(),
-                     memory.back().data()};
-  run(&all);
+  rnnc_arguments all = {};
+  all.params = params.data();
+  all.inputs = inputs.data();
+  all.results = results.data();
+  all.batch = arguments.batch;
+  all.steps = steps.data();
+  all.seed = keys.seed;
+  all.epoch = keys.epoch;
+  all.step = keys.step;
+  all.sequence = keys.sequence.empty() ? nullptr : keys.sequence.data();
+  all.first_t = keys.first_t.empty() ? nullptr : keys.first_t.data();
+  all.scratch = memory.back().data();
+  team.call(run, all);
   Call done;
   for (const Guarded& block : memory) {
     if (!block.intact()) done.wrong = "memory outside of an array was written";

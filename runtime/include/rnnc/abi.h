@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define RNNC_ABI_VERSION 1
+#define RNNC_ABI_VERSION 2
 
 typedef struct rnnc_arguments {
   const void* const* params; /* one pointer per parameter of the signature, in its order */
@@ -29,6 +29,13 @@ typedef struct rnnc_arguments {
   const uint64_t* sequence; /* [B]: which sequence each row is; null: row b is sequence b */
   const uint64_t* first_t;  /* [B]: absolute time of step 0; null: 0 */
   void* scratch; /* NAME_scratch(batch, steps) bytes, aligned to RNNC_ALIGN; contents do not matter */
+  /* Several threads may run one call together: each of them, and all at the same time, calls the function
+   * with its own number in [0, threads) and otherwise the same arguments. barrier(team) returns when all
+   * threads have called it as often as this one, and sees to it that what each wrote before is seen by all.
+   * Results are the same to the bit. With threads 0 or 1 the other three are not looked at. */
+  int64_t threads, thread;
+  void (*barrier)(void* team);
+  void* team;
 } rnnc_arguments;
 
 #define RNNC_ALIGN 64

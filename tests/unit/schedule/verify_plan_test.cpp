@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/schedule/deal.h"
 #include "compiler/schedule/plan_function.h"
 #include "compiler/schedule/slots.h"
 #include "tests/gradients/cells.h"
+#include "tests/support/ir_text.h"
 
 namespace rnnc::schedule {
 namespace {
@@ -81,6 +83,40 @@ TEST_F(Spoiled, ByADimThatNoLoopWalks) {
     if (lanes && !lanes->lanes.ops.empty()) lanes->lanes.dims.pop_back();
   }
   EXPECT_NE(wrong().find("an array along a dim that no loop walks"), std::string::npos) << wrong();
+}
+
+TEST_F(Spoiled, ByDividingASum) {
+  deal_out(plan);
+  for (Stage& stage : plan.stages) {
+    if (auto* product = std::get_if<ProductStage>(&stage.kind)) stage.dealt = product->k.front();
+  }
+  EXPECT_NE(wrong().find("cannot be dealt out like this"), std::string::npos) << wrong();
+}
+
+TEST_F(Spoiled, ByDividingHalfALoop) {
+  deal_out(plan);
+  plan.stages[std::get<StageId>(plan.loops[0].body[0]).index].dealt = {};
+  EXPECT_NE(wrong().find("cannot be dealt out like this"), std::string::npos) << wrong();
+}
+
+TEST_F(Spoiled, ByPlacesInADividedLoopThatAreNotRowByRow) {
+  ir::Module module =
+      testing::forward_of("dim H = 8 dim K = 8 batch B time T",
+                          "%x = input x : f32[T,B,H]  %w = param w : f32[H,K]  %z = input z : f32[B,H]"
+                          "%l = scan forward T each(%x) with(%w) carry(%z) : f32[B,H] {"
+                          " (%e : f32[B,H], %w : f32[H,K], %k : f32[B,H])"
+                          " %k1 = view %k : f32[B,K]  %p1 = contract %w, %k1 over {K} : f32[B,H]"
+                          " %k2 = view %p1 : f32[B,K]  %p2 = contract %w, %k2 over {K} : f32[B,H]"
+                          " %k3 = view %p2 : f32[B,K]  %p3 = contract %w, %k3 over {K} : f32[B,H]"
+                          " %n = add %p3, %e : f32[B,H]  yield() next(k = %n) }"
+                          "return l = %l");
+  plan = *plan_zero(module.forward, module.dims, plan.machine);
+  deal_out(plan);
+  EXPECT_EQ(wrong(), "");
+  for (Buffer& buffer : plan.buffers) {
+    if (buffer.within.valid()) buffer.elements = SizeExpr::of(plan.batch, plan.dims);
+  }
+  EXPECT_NE(wrong().find("are in the same place at the same time"), std::string::npos) << wrong();
 }
 
 TEST_F(Spoiled, ByWritingAParameter) {

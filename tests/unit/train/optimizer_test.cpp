@@ -141,6 +141,30 @@ TEST(Optimizer, WeightsStayWithinTheirBound) {
   expect_near(walk(settings, 0.4, {-10}, 1), {0.499});
 }
 
+// However many threads there are, to the bit.
+TEST(Optimizer, ThreadsChangeNoBit) {
+  const std::vector<ParameterInfo> parameters = {{"a", {100'003}}, {"b", {7}}};
+  for (OptimizerKind kind : {OptimizerKind::kSgd, OptimizerKind::kRmsprop, OptimizerKind::kAdamw}) {
+    std::vector<std::vector<float>> weights;
+    std::vector<double> norms;
+    for (int threads : {1, 3}) {
+      core::Team team(threads);
+      Arena p(parameters), g(parameters);
+      for (size_t i = 0; i < p.all().size(); ++i) p.all()[i] = static_cast<float>(i % 17) - 8;
+      Optimizer optimizer(settings_of(kind), parameters);
+      for (int step = 0; step < 3; ++step) {
+        for (size_t i = 0; i < g.all().size(); ++i) g.all()[i] = 1.0f / static_cast<float>(i % 1013 + 1);
+        norms.push_back(norm_of(g, team));
+        clip_to(g, norms.back(), 1, team);
+        optimizer.step(p, g, 0.1, team);
+      }
+      weights.emplace_back(p.all().begin(), p.all().end());
+    }
+    EXPECT_EQ(weights[0], weights[1]);
+    EXPECT_EQ(std::vector(norms.begin(), norms.begin() + 3), std::vector(norms.begin() + 3, norms.end()));
+  }
+}
+
 TEST(Gradient, TheNormIsThatOfAllParameters) {
   const std::vector<ParameterInfo> parameters = {{"a", {2}}, {"b", {1}}};
   Arena g(parameters);

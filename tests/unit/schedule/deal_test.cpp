@@ -1,0 +1,92 @@
+#include "compiler/schedule/deal.h"
+
+#include <gtest/gtest.h>
+
+#include "compiler/schedule/plan_function.h"
+#include "compiler/schedule/uses.h"
+#include "compiler/schedule/verify_plan.h"
+#include "tests/gradients/cells.h"
+#include "tests/support/ir_text.h"
+
+namespace rnnc::schedule {
+namespace {
+
+constexpr Machine kDealMachine{8, 16, true, true, true};
+
+Plan deal_plan_of(const std::string& body, const Choices& choices = {}) {
+  ir::Module module = testing::forward_of("dim H = 24 dim X = 5 batch B time T", body);
+  auto plan = plan_function(module.forward, module.dims, kDealMachine, choices);
+  EXPECT_TRUE(plan) << plan.error().message;
+  auto status = verify(*plan);
+  EXPECT_TRUE(status) << status.error().message;
+  return *plan;
+}
+
+// By stage: the name of the dim whose indices the threads divide.
+std::vector<std::string> dealt(const Plan& plan) {
+  std::vector<std::string> dims;
+  walk(plan, {[&](StageId id, LoopId) {
+         const ir::DimId dim = plan[id].dealt;
+         dims.push_back(dim.valid() ? plan.dims[dim].name : "");
+       }});
+  return dims;
+}
+
+TEST(Deal, ALoopIsDividedBySequences) {
+  ir::Module module = testing::lstm("forward");
+  Plan plan = *plan_function(module.forward, module.dims, kDealMachine);
+  ASSERT_TRUE(plan.dealt);
+  ASSERT_EQ(plan.loops.size(), 1u);
+  EXPECT_TRUE(plan.loops[0].dealt);
+  for (const Node& node : plan.loops[0].body)
+    EXPECT_EQ(plan[std::get<StageId>(node)].dealt, plan.batch) << plan[std::get<StageId>(node)].name;
+}
+
+TEST(Deal, ASumIsNotDividedButWhatItLeavesIs) {
+  Plan plan = deal_plan_of(
+      "%x = input x : f32[T,B,H]  %s = reduce sum %x over {T,B} : f32[H]  %a = reduce sum %s over {H} : f32[]"
+      "return s = %s, a = %a");
+  EXPECT_EQ(dealt(plan), (std::vector<std::string>{"H", ""}));
+}
+
+TEST(Deal, ALoopThatSumsOverSequencesIsRunByOneThread) {
+  Plan plan = deal_plan_of(
+      "%x = input x : f32[T,B,H]  %w = param w : f32[H]"
+      "%l = scan forward T each(%x) with() carry(%w) : f32[H] {"
+      " (%e : f32[B,H], %k : f32[H])"
+      " %r = reduce sum %e over {B} : f32[H]  %n = add %r, %k : f32[H]"
+      " yield() next(k = %n) }"
+      "return h = %l");
+  ASSERT_EQ(plan.loops.size(), 1u);
+  EXPECT_FALSE(plan.loops[0].dealt);
+}
+
+TEST(Deal, WithoutTheChoiceThereIsOneThread) {
+  Plan plan = deal_plan_of("%x = input x : f32[T,B,H]  %y = tanh %x : f32[T,B,H]  return y = %y",
+                           Choices::for_one_thread());
+  EXPECT_FALSE(plan.dealt);
+  EXPECT_EQ(dealt(plan), std::vector<std::string>{""});
+}
+
+// Threads may be at different steps: what they keep within one lies apart, row by row.
+TEST(Deal, PlacesWithinALoopAreSharedOnlyRowByRow) {
+  for (const auto& make : {testing::lstm, testing::gru}) {
+    ir::Module module = make("forward");
+    Plan plan = *plan_zero(module.forward, module.dims, kDealMachine);
+    Choices deals = Choices::none();
+    deals.deal_out = true;
+    Plan dealt = *plan_function(module.forward, module.dims, kDealMachine, deals);
+    const std::vector<bool> rows = lie_by_rows(dealt);
+    EXPECT_GE(dealt.slots.size(), plan.slots.size());
+    for (uint32_t i = 0; i < dealt.buffers.size(); ++i) {
+      for (uint32_t j = 0; j < i; ++j) {
+        const Buffer &a = dealt.buffers[i], &b = dealt.buffers[j];
+        bool meet = a.slot.valid() && a.slot == b.slot && a.within.valid() && b.within.valid();
+        EXPECT_TRUE(!meet || (rows[i] && rows[j] && a.elements == b.elements)) << a.name << ", " << b.name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rnnc::schedule
