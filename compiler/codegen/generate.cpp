@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "compiler/codegen/arguments.h"
+#include "compiler/codegen/own_sequences.h"
 #include "compiler/codegen/parts.h"
 #include "compiler/codegen/row_copy.h"
 #include "compiler/codegen/stages.h"
@@ -119,9 +120,6 @@ class FunctionCode {
     set(frame_.arguments(), code_.parameter(0));
     Value batch = argument(kBatch, code_.i64());
     set(frame_.batch(), batch);
-    Range own = part_of(code_, batch, 1, word(frame_.thread()), word(frame_.threads()));
-    set(frame_.own_first(), own.begin);
-    set(frame_.own_end(), own.end);
     Value steps = argument(kSteps, code_.pointer()), inputs = argument(kInputs, code_.pointer());
     for (size_t i = 0; i < plan_.times.size(); ++i) {
       Value size = entry(steps, i, code_.i64());
@@ -131,7 +129,7 @@ class FunctionCode {
         Value lengths = entry(inputs, plan_[plan_.lengths[i]].index, code_.pointer());
         Values seen =
             code_.loop(code_.whole(0), batch, 1, {code_.whole(0), size}, [&](Value b, const Values& so_far) {
-              Value length = Site(code_, plan_).length(lengths, b);
+              Value length = length_at(code_, lengths, b);
               return Values{code_.most(so_far[0], length), code_.least(so_far[1], length)};
             });
         longest = seen[0];
@@ -142,6 +140,18 @@ class FunctionCode {
       set(frame_.longest(plan_.times[i]), longest);
       set(frame_.ragged(plan_.times[i]), ragged);
     }
+    write_own_sequences(batch);
+  }
+
+  void write_own_sequences(Value batch) {
+    Values lengths;
+    for (BufferId of_time : plan_.lengths) {
+      if (of_time.valid() && plan_.dealt)
+        lengths.push_back(entry(argument(kInputs, code_.pointer()), plan_[of_time].index, code_.pointer()));
+    }
+    Range own = own_sequences(code_, batch, lengths, word(frame_.thread()), word(frame_.threads()));
+    set(frame_.own_first(), own.begin);
+    set(frame_.own_end(), own.end);
   }
 
   void write_buffers(Site& site) {
@@ -337,13 +347,32 @@ class FunctionCode {
       bool forward = loop.direction == ir::Direction::forward;
       set(frame_.step(loop.time), forward ? k : code_.sub(code_.sub(longest, code_.whole(1)), k));
       auto step = [&] {
+        Value end = word(frame_.own_end());
+        bool shrinks = loop.dealt && plan_.lengths_of(loop.time).valid();
+        if (shrinks) {
+          code_.when(is_ragged(site, loop.time), [&] {
+            set(frame_.own_end(), code_.least(end, code_.call(rows_function(id), {words_})));
+          });
+        }
         write_nodes(site, loop.body, id);
+        if (shrinks) set(frame_.own_end(), end);
         write_carries(site, id);
       };
       if (!loop.active.valid()) return step();
       Value any = code_.call(active_function(id), {words_});
       code_.when(any, step);
     });
+  }
+
+  // i64(frame): how many sequences there are up to the last one that has the step.
+  llvm::Function* rows_function(LoopId id) {
+    ir::DimId time = plan_[id].time;
+    std::string name = fmt::format("rows_{}", plan_.time_index(time));
+    if (llvm::Function* known = code_.known(name)) return known;
+    llvm::Function* function = code_.begin(name, code_.i64(), {code_.pointer()}, false);
+    Site site(code_, plan_, frame_, code_.parameter(0), times_around(id));
+    code_.end(sequences_that_run(site, time));
+    return function;
   }
 
   // i1(frame): which sequences run the step, and whether any does.
@@ -360,7 +389,7 @@ class FunctionCode {
         [&](Value b, const Values& so_far) {
           Value runs = code_.no(code_.zero(code_.i1()));
           if (plan_.lengths_of(loop.time).valid())
-            runs = code_.compare(Compare::less, step, site.length(site.lengths(loop.time), b));
+            runs = code_.compare(Compare::less, step, length_at(code_, site.lengths(loop.time), b));
           if (outer.valid()) {
             Value flag = code_.load(code_.i8(),
                                     code_.element(site.pointer_word(frame_.base(outer)), code_.i8(), b), 1);
@@ -430,7 +459,7 @@ class FunctionCode {
     RowCopy rows(site, others, before, now);
     Range own = site.range({plan_.batch});
     code_.loop(own.begin, own.end, 1, [&](Value b) {
-      Value is_over = code_.compare(Compare::less_equal, site.length(site.lengths(time), b), step);
+      Value is_over = code_.compare(Compare::less_equal, length_at(code_, site.lengths(time), b), step);
       code_.when(is_over, [&] {
         rows.write(site.moved(from, element, b, stride), site.moved(to, element, b, stride));
       });

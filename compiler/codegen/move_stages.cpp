@@ -99,7 +99,7 @@ void write_stage(Site& site, const schedule::FlipStage& stage) {
   Value from_step = stride(stage.from, stage.time), to_step = stride(stage.to, stage.time);
   code.loop(batch.begin, batch.end, 1, [&](Value b) {
     Value length = steps;
-    if (ends) length = site.length(site.lengths(stage.time), b);
+    if (ends) length = length_at(code, site.lengths(stage.time), b);
     Value row_from = site.moved(from, stage.element, b, from_row),
           row_to = site.moved(to, stage.element, b, to_row);
     auto target = [&](Value t) { return site.moved(row_to, stage.element, t, to_step); };
@@ -128,7 +128,7 @@ llvm::Function* clear_function(Site& outer, Element element) {
   Value zero = code.zero(code.vector(site.lane_type(element), lanes));
   code.loop(code.whole(0), code.parameter(2), 1, [&](Value b) {
     Value row = site.moved(code.parameter(0), element, b, code.parameter(4));
-    code.loop(site.length(code.parameter(1), b), steps, 1, [&](Value t) {
+    code.loop(length_at(code, code.parameter(1), b), steps, 1, [&](Value t) {
       Value start = site.moved(row, element, t, code.parameter(5));
       site.pieces(code.whole(0), count, lanes,
                   [&](const Piece& piece) { site.store({start, element, code.whole(1)}, zero, piece); });

@@ -23,6 +23,10 @@ Range part_of(Code& code, Value whole, int64_t by, Value thread, Value threads) 
   return {border(thread), border(code.add(thread, code.whole(1)))};
 }
 
+Value length_at(Code& code, Value lengths, Value b) {
+  return code.resize_signed(code.load(code.i32(), code.element(lengths, code.i32(), b), 4), code.i64());
+}
+
 int LoopNest::of(DimId dim) const {
   for (size_t i = 0; i < dims.size(); ++i) {
     if (std::find(dims[i].begin(), dims[i].end(), dim) != dims[i].end()) return static_cast<int>(i);
@@ -104,10 +108,6 @@ Value Site::value(const SizeExpr& size) {
 
 Value Site::step(DimId time) { return word(frame_.step(time)); }
 Value Site::lengths(DimId time) { return pointer_word(frame_.base(plan_.lengths_of(time))); }
-
-Value Site::length(Value lengths, Value b) {
-  return code_.resize_signed(code_.load(code_.i32(), code_.element(lengths, code_.i32(), b), 4), code_.i64());
-}
 
 Values Site::passed_on() const {
   Values values = {words_};

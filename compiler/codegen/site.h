@@ -27,6 +27,9 @@ struct Range {
 // have more, if any.
 Range part_of(Code& code, Value whole, int64_t by, Value thread, Value threads);
 
+// lengths[b] of i32, as i64.
+Value length_at(Code& code, Value lengths, Value b);
+
 // An array as loops walk over it.
 struct Stream {
   Value start;  // pointer to the element at the index 0 of all loops
@@ -76,9 +79,8 @@ class Site {
   // The indices that this thread does, of dims that are taken as one; if they are dealt, in multiples of
   // `by`.
   Range range(const std::vector<ir::DimId>& dims, int64_t by = 1);
-  Value step(ir::DimId time);            // of the loop around
-  Value lengths(ir::DimId time);         // pointer to i32[B]
-  Value length(Value lengths, Value b);  // one of them, as i64
+  Value step(ir::DimId time);     // of the loop around
+  Value lengths(ir::DimId time);  // pointer to i32[B]
 
   ir::Element element(const schedule::Access& access) const;
   // The element at index 0 of all dims; of a time whose loop stands around, at its step.

@@ -35,6 +35,7 @@ enum class Mode { forward, backward, train, step };
 struct Options {
   Target target;
   int64_t batch = 64, steps = 50;
+  std::optional<int64_t> least_length;
   int threads = 1;
   double seconds = 2;
   Mode mode = Mode::train;
@@ -85,15 +86,35 @@ Outcome<Built> build(const Options& options, Console& console, UseCache use,
   return Built{std::move(*compiled), std::make_shared<const MachineCode>(std::move(*code))};
 }
 
+// Of sequence b: all steps, or with --lengths fewer and fewer.
+int64_t length_of(const Options& options, int64_t b) {
+  if (!options.least_length || options.batch < 2) return options.steps;
+  const int64_t less = options.steps - std::min(*options.least_length, options.steps);
+  return options.steps - less * b / (options.batch - 1);
+}
+
+// The share of the steps that there are.
+double filled(const Options& options) {
+  int64_t all = 0;
+  for (int64_t b = 0; b < options.batch; ++b) all += length_of(options, b);
+  return static_cast<double>(all) / static_cast<double>(options.batch * options.steps);
+}
+
 // Weights as they start; tokens in turn, other numbers between -1 and 1.
-void fill_inputs(CallFrame& frame, const Built& built) {
+void fill_inputs(const Options& options, CallFrame& frame, const Built& built) {
   const Values weights = initial_values(*built.compiled.model, 1);
   const schedule::Plan& plan = frame.plan();
   for (size_t i = 0; i < plan.params.size(); ++i)
     store(frame.param(i), ir::Element::real, weights.at(plan.params[i].name));
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
     const auto& [name, type] = plan.inputs[i];
-    if (name.starts_with("lengths.")) continue;
+    if (name.starts_with("lengths.")) {
+      std::vector<double> lengths;
+      for (int64_t b = 0; b < options.batch; ++b)
+        lengths.push_back(static_cast<double>(length_of(options, b)));
+      store(frame.input(i), type.element, lengths);
+      continue;
+    }
     int64_t tokens = 2;
     for (const sema::InputDecl& input : built.compiled.body->inputs) {
       if (input.name == name && input.type.token)
@@ -185,7 +206,7 @@ Exit measure_stages(const Options& options, Console& console) {
   if (!built) return console.fail(built.error());
   const schedule::Plan& plan = built->code->plan;
   CallFrame frame(built->code, options.batch, std::vector<int64_t>(plan.times.size(), options.steps));
-  fill_inputs(frame, *built);
+  fill_inputs(options, frame, *built);
   core::Team team(options.threads);
   frame.run(team);
   uint64_t* cycles = built->code->function.cycles();
@@ -240,9 +261,10 @@ Exit run(const Options& options, Console& console) {
 
   const schedule::Plan& plan = built->code->plan;
   CallFrame frame(built->code, options.batch, std::vector<int64_t>(plan.times.size(), options.steps));
-  fill_inputs(frame, *built);
-  measured.flops = static_cast<double>(
-      schedule::cost_of(plan).flops.evaluate([&](ir::DimId dim) { return size_of(options, plan, dim); }));
+  fill_inputs(options, frame, *built);
+  // What there is to do; past the ends of sequences there is nothing.
+  measured.flops = filled(options) * static_cast<double>(schedule::cost_of(plan).flops.evaluate(
+                                         [&](ir::DimId dim) { return size_of(options, plan, dim); }));
   core::Team team(options.threads);
   std::unique_ptr<train::Arena> weights;
   const std::function<void()> work = work_of(options, frame, team, weights);
@@ -273,6 +295,10 @@ Command bench_command() {
                 ->option_text("NUMBER")
                 ->check(CLI::PositiveNumber.description(""));
             app.add_option("--steps", options->steps, "Steps of each; 50 by default")
+                ->option_text("NUMBER")
+                ->check(CLI::PositiveNumber.description(""));
+            app.add_option("--lengths", options->least_length,
+                           "Sequences of unequal lengths, from all steps down to this many")
                 ->option_text("NUMBER")
                 ->check(CLI::PositiveNumber.description(""));
             add_threads_option(app, options->threads);

@@ -277,7 +277,9 @@ struct TimeLoop {
   BufferId active = {};  // if valid: bool[B], which sequences have this step
   LoopId around = {};    // the loop that this one stands in
   std::string name = {};
-  bool dealt = false;  // each thread runs it for its own sequences
+  // Each thread runs it for its own sequences, those that come after the last one that has the step left out:
+  // it pays to have the longest first.
+  bool dealt = false;
   friend bool operator==(const TimeLoop&, const TimeLoop&) = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace rnnc::train {
 
@@ -42,7 +43,8 @@ Batch::Batch(const Signature& signature, const Dataset& data)
 
 void Batch::start(std::span<const int64_t> sequences) {
   sequences_.assign(sequences.begin(), sequences.end());
-  ids_.assign(sequences.begin(), sequences.end());
+  std::ranges::stable_sort(sequences_, std::greater(), [&](int64_t sequence) { return steps_of(sequence); });
+  ids_.assign(sequences_.begin(), sequences_.end());
   first_t_.assign(sequences.size(), 0);
   begins_.assign(sequences.size(), 1);
   for (size_t entry = 0; entry < state_.size(); ++entry) {
@@ -51,6 +53,12 @@ void Batch::start(std::span<const int64_t> sequences) {
     next_[entry].resize(state_[entry].size());
     fill(state_[entry], info.element, info.first);
   }
+}
+
+int64_t Batch::steps_of(int64_t sequence) const {
+  int64_t steps = 0;
+  for (const auto& of_time : data_.lengths) steps += of_time[static_cast<size_t>(sequence)];
+  return steps;
 }
 
 void Batch::load_lengths(const Window& window) {

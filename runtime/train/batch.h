@@ -14,7 +14,8 @@ class Batch {
   // Both must outlive it.
   Batch(const Signature& signature, const Dataset& data);
 
-  // The sequences from their starts: the State holds first values.
+  // The sequences from their starts: the State holds first values. The longest is the first row, as compiled
+  // code likes it; those of one length stay in order.
   void start(std::span<const int64_t> sequences);
   // Copies a window of them into place.
   void load(const Window& window);
@@ -34,6 +35,7 @@ class Batch {
  private:
   using Bytes = core::AlignedVector<std::byte>;
 
+  int64_t steps_of(int64_t sequence) const;
   void load_lengths(const Window& window);
   void load_column(size_t column, const Window& window);
 
