@@ -72,11 +72,9 @@ Outcome<Built> build(const Options& options, Console& console, UseCache use,
   const auto model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return problem(Code::bad_option, "nothing to run");
-  CompileOptions how;
-  how.gradient = how.training = options.mode == Mode::train || options.mode == Mode::backward;
-  if (how.gradient && model->body->losses.empty()) {
-    for (const sema::NamedNode& output : model->body->outputs) how.given.push_back(output.name);
-  }
+  const bool with_gradient = options.mode == Mode::train || options.mode == Mode::backward;
+  CompileOptions how = with_gradient ? for_gradient(*model->body) : CompileOptions{};
+  how.training = with_gradient;
   auto compiled = compile(model, how);
   if (!compiled) return compiled.error();
   auto function = function_of(*compiled, options.mode);

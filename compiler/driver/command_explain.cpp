@@ -83,8 +83,7 @@ Exit explain_spec(const Options& options, Console& console) {
   const auto model = instantiate(options.target, spec);
   console.report(spec.sink, spec.sources);
   if (!model) return Exit::input;
-  CompileOptions how;
-  how.gradient = options.which == Which::gradient && !model->body->losses.empty();
+  CompileOptions how = options.which == Which::gradient ? for_gradient(*model->body) : CompileOptions{};
   how.passes = options.passes.pipeline();
   auto compiled = compile(model, how);
   if (!compiled) return console.fail(compiled.error(), spec.sources);

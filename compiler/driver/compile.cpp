@@ -7,6 +7,14 @@
 
 namespace rnnc::driver {
 
+CompileOptions for_gradient(const sema::Body& body) {
+  CompileOptions options;
+  options.gradient = true;
+  if (!body.losses.empty()) return options;
+  for (const sema::NamedNode& output : body.outputs) options.given.push_back(output.name);
+  return options;
+}
+
 Outcome<Compiled> compile(std::shared_ptr<const sema::Model> model, const CompileOptions& options) {
   auto generated = irgen::generate(*model, {options.training});
   if (!generated) {

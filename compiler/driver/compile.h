@@ -20,6 +20,9 @@ struct CompileOptions {
   PipelineOptions passes = {};
 };
 
+// The gradient of the losses, or where there are none of whatever is computed from the outputs.
+CompileOptions for_gradient(const sema::Body& body);
+
 struct Compiled {
   std::shared_ptr<const sema::Model> model;
   std::shared_ptr<const sema::Body> body;  // that runs: of a cell alone, the model around it

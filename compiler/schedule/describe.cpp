@@ -62,7 +62,7 @@ class Describer {
   }
 
   std::string_view whose(const TimeLoop& loop) const {
-    if (!plan_.dealt || loop.around.valid()) return "";
+    if (loop.around.valid()) return "";
     return loop.dealt ? ", each thread for its own sequences" : ", by one thread";
   }
   // In a loop that is said of the loop.
