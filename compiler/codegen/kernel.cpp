@@ -129,6 +129,51 @@ llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side conti
   return function;
 }
 
+llvm::Function* row_kernel(Code& code, int panels, int vectors, int lanes) {
+  std::string name = fmt::format("row_{}x{}x{}", panels, vectors, lanes);
+  if (llvm::Function* known = code.known(name)) return known;
+  Type pointer = code.pointer(), whole = code.i64(), type = code.vector(code.f32(), lanes);
+  llvm::Function* function =
+      code.begin(name, code.nothing(), {pointer, whole, pointer, pointer, whole, whole, code.i1()}, false);
+  for (int array : {0, 2, 3}) code.no_alias(array);
+  Value k = code.parameter(5), width = code.whole(vectors * lanes);
+  auto element = [&](Value place, Value index) { return code.element(place, code.f32(), index); };
+  Values starts, sums;
+  for (int p = 0; p < panels; ++p)
+    starts.push_back(element(code.parameter(2), code.mul(code.mul(k, width), code.whole(p))));
+  auto for_sums = [&](const std::function<void(Value)>& body) {
+    for (int p = 0; p < panels; ++p) {
+      for (int v = 0; v < vectors; ++v) {
+        Value offset = code.mul(code.parameter(4), code.whole(p));
+        body(element(code.parameter(3), code.add(offset, code.whole(v * lanes))));
+      }
+    }
+  };
+  auto load_all = [&] {
+    Values loaded;
+    for_sums([&](Value place) { loaded.push_back(code.load(type, place, 4)); });
+    return loaded;
+  };
+  auto zeros = [&] { return Values(static_cast<size_t>(panels * vectors), code.zero(type)); };
+  sums = code.if_else(code.parameter(6), zeros, load_all);
+  sums = code.loop(code.whole(0), k, 1, sums, [&](Value step, const Values& carried) {
+    Value place = element(code.parameter(0), code.mul(step, code.parameter(1)));
+    Value left = code.splat(code.load(code.f32(), place, 4), lanes);
+    Values next;
+    for (Value start : starts) {
+      for (int v = 0; v < vectors; ++v) {
+        Value at = element(start, code.add(code.mul(step, width), code.whole(v * lanes)));
+        next.push_back(code.fma(left, code.load(type, at, 4 * lanes), carried[next.size()]));
+      }
+    }
+    return next;
+  });
+  size_t next = 0;
+  for_sums([&](Value place) { code.store(sums[next++], place, 4); });
+  code.end();
+  return function;
+}
+
 Value bytes_ahead(Code& code, Value k) { return code.mul(k, code.whole(kLinesAhead * kLine / kUnroll)); }
 
 void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value, Value)>& body) {

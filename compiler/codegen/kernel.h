@@ -24,6 +24,10 @@ llvm::Function* kernel(Code& code, const KernelShape& shape);
 // c_row, k, first).
 llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side contiguous);
 
+// One row and some panels, which lie one after the other: void(a, a_step, panels, c, c_panel, k, first),
+// where the sums of panel i are c[i * c_panel] and on. The same sums in the same order as a tile's.
+llvm::Function* row_kernel(Code& code, int panels, int vectors, int lanes);
+
 // How far a tile of the first two heights looks ahead during `k` steps.
 Value bytes_ahead(Code& code, Value k);
 

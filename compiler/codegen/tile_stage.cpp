@@ -23,7 +23,7 @@ class TileCode {
         width_(stage.tile.vectors * lanes_) {}
 
   void write() {
-    sums_ = code_.local(code_.f32(), block_rows() * sums_row(), 64);
+    sums_ = code_.local(code_.f32(), std::max<int64_t>(block_rows(), stage_.row_panels) * sums_row(), 64);
     for (const schedule::TileProduct& product : stage_.products) operands_.push_back(operand(product));
     nearer_ = of_block("nearer", [&](Site& inner, const Block& block) { bring_nearer(inner, block); });
     epilogue_ = of_block("epilogue", [&](Site& inner, const Block& block) { write_rows(inner, block); });
@@ -40,9 +40,13 @@ class TileCode {
   struct Operand {
     Value a_row, a_step, packed, elements, steps;
     bool is_first;  // of its slot
-    llvm::Function* kernels;
+    llvm::Function *kernels, *row_kernel;
   };
 
+  Value first_flag(const Operand& of) {
+    Value no = code_.zero(code_.i1());
+    return of.is_first ? code_.no(no) : no;
+  }
   int64_t block_rows() const { return int64_t{stage_.tile.rows} * stage_.tile.m_block; }
   int64_t sums_row() const { return int64_t{stage_.slots} * width_; }
   Value element(Value place, Value index) { return code_.element(place, code_.f32(), index); }
@@ -57,7 +61,8 @@ class TileCode {
             matrix_elements(site_, stage_.units, product.k, width_),
             site_.size(product.k),
             is_first,
-            kernels(code_, stage_.tile.rows, stage_.tile.vectors, lanes_, side_of(code_, a_row, a_step))};
+            kernels(code_, stage_.tile.rows, stage_.tile.vectors, lanes_, side_of(code_, a_row, a_step)),
+            row_kernel(code_, stage_.row_panels, stage_.tile.vectors, lanes_)};
   }
 
   // Of the indices of `outer`, those that the weights have.
@@ -77,15 +82,51 @@ class TileCode {
     Range rows = site_.range(stage_.rows);
     code_.loop(rows.begin, rows.end, block_rows(), [&](Value first) {
       Value in_block = code_.least(code_.sub(rows.end, first), code_.whole(block_rows()));
-      code_.loop(code_.whole(0), units_, width_, [&](Value unit) {
-        Values of_epilogue = site_.passed_on();
-        of_epilogue.insert(of_epilogue.end(), indices.begin(), indices.end());
-        of_epilogue.insert(of_epilogue.end(), {first, in_block, unit, sums_});
-        code_.call(nearer_, of_epilogue);
+      auto for_block = [&](llvm::Function* function, Value unit, Value sums) {
+        Values arguments = site_.passed_on();
+        arguments.insert(arguments.end(), indices.begin(), indices.end());
+        arguments.insert(arguments.end(), {first, in_block, unit, sums});
+        code_.call(function, arguments);
+      };
+      // A tile of one row would wait for its few sums: it takes some panels side by side.
+      Value is_row = code_.compare(Compare::equal, in_block, code_.whole(1));
+      if (stage_.row_panels == 1) is_row = code_.zero(code_.i1());
+      Value by_row = code_.select(is_row, row_units(), code_.whole(0));
+      code_.loop(code_.whole(0), by_row, row_width(), [&](Value from_there) {
+        Value unit = to_and_fro(from_there, by_row);
+        for (size_t p = 0; p < operands_.size(); ++p) row_of_panels(p, a[p], matrix, first, unit);
+        code_.loop(code_.whole(0), code_.whole(stage_.row_panels), 1, [&](Value i) {
+          Value sums = element(sums_, code_.mul(i, code_.whole(sums_row())));
+          for_block(epilogue_, code_.add(unit, code_.mul(i, code_.whole(width_))), sums);
+        });
+      });
+      code_.loop(by_row, units_, width_, [&](Value unit) {
+        for_block(nearer_, unit, sums_);
         for (size_t p = 0; p < operands_.size(); ++p) product(p, a[p], matrix, first, in_block, unit);
-        code_.call(epilogue_, of_epilogue);
+        for_block(epilogue_, unit, sums_);
       });
     });
+  }
+
+  // Of the units those that are done some panels at a time where there is one row.
+  int64_t row_width() const { return stage_.row_panels * width_; }
+  Value row_units() {
+    return code_.mul(code_.div(units_, code_.whole(row_width())), code_.whole(row_width()));
+  }
+
+  // Backwards in every other step: what the step before used last is still near.
+  Value to_and_fro(Value unit, Value end) {
+    if (!stage_.to_and_fro.valid()) return unit;
+    Value is_odd = code_.compare(Compare::equal, code_.both(site_.step(stage_.to_and_fro), code_.whole(1)),
+                                 code_.whole(1));
+    return code_.select(is_odd, code_.sub(code_.sub(end, code_.whole(row_width())), unit), unit);
+  }
+
+  void row_of_panels(size_t p, Value a, Value matrix, Value row, Value unit) {
+    const Operand& of = operands_[p];
+    Value slot = element(sums_, code_.whole(int64_t{stage_.products[p].slot} * width_));
+    code_.call(of.row_kernel, {element(a, code_.mul(row, of.a_row)), of.a_step, panel(p, matrix, unit), slot,
+                               code_.whole(sums_row()), of.steps, first_flag(of)});
   }
 
   Value panel(size_t product, Value matrix, Value unit) {
@@ -106,12 +147,11 @@ class TileCode {
     Value next = p + 1 < operands_.size() ? panel(p + 1, matrix, unit)
                                           : panel(0, matrix, code_.add(unit, code_.whole(width_)));
     Value slot = element(sums_, code_.whole(int64_t{stage_.products[p].slot} * width_));
-    Value is_first = code_.zero(code_.i1());
-    if (of.is_first) is_first = code_.no(is_first);
     tiles_of_rows(code_, rows, stage_.tile.rows, [&](Value tile, Value row, Value height) {
-      code_.call(of.kernels, {height, element(a, code_.mul(code_.add(first, row), of.a_row)), of.a_row,
-                              of.a_step, here, element(slot, code_.mul(row, code_.whole(sums_row()))),
-                              code_.whole(sums_row()), of.steps, is_first, ahead(of, here, next, tile)});
+      code_.call(of.kernels,
+                 {height, element(a, code_.mul(code_.add(first, row), of.a_row)), of.a_row, of.a_step, here,
+                  element(slot, code_.mul(row, code_.whole(sums_row()))), code_.whole(sums_row()), of.steps,
+                  first_flag(of), ahead(of, here, next, tile)});
     });
   }
 

@@ -13,6 +13,8 @@ struct Choices {
   bool join_sums = true;
   // What a product reads down its columns is brought side by side first.
   bool gather_rows = true;
+  // A row by itself takes several panels side by side, and walks over them to and fro.
+  bool row_panels = true;
   // Several threads may run the function together.
   bool deal_out = true;
 
@@ -31,6 +33,7 @@ inline std::vector<Choice> all_choices() {
   return {{"fuse_products", &Choices::fuse_products},
           {"join_sums", &Choices::join_sums},
           {"gather_rows", &Choices::gather_rows},
+          {"row_panels", &Choices::row_panels},
           {"deal_out", &Choices::deal_out}};
 }
 

@@ -176,6 +176,8 @@ struct TileStage {
   std::vector<ir::DimId> outer, rows, units;
   Lanes lanes;
   Tile tile;
+  int row_panels = 1;
+  ir::DimId to_and_fro = {};
   friend bool operator==(const TileStage&, const TileStage&) = default;
 };
 

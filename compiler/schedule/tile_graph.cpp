@@ -11,6 +11,8 @@ namespace {
 
 // How many sums wait for the graph at once: half of a small first cache.
 constexpr int kSums = 4096;
+// How many vectors of sums a row by itself has: enough that none waits for the one before it to be added.
+constexpr int kRowVectors = 8;
 
 }  // namespace
 
@@ -116,6 +118,10 @@ std::optional<TileStage> TileGraph::stage(const LaneGraph& graph) const {
   }
   const int tile_sums = stage.slots * stage.tile.rows * stage.tile.vectors * scope_.plan().machine.lanes;
   stage.tile.m_block = std::clamp(kSums / tile_sums, 1, stage.tile.m_block);
+  if (scope_.choices().row_panels) {
+    stage.row_panels = std::max(1, kRowVectors / stage.tile.vectors);
+    if (scope_.loop().valid()) stage.to_and_fro = scope_.plan()[scope_.loop()].time;
+  }
   for (; !stage.rows.empty(); stage.rows.erase(stage.rows.begin())) {
     std::vector<DimId> order = stage.outer;
     order.insert(order.end(), stage.rows.begin(), stage.rows.end());

@@ -75,6 +75,9 @@ class StageCheck {
     const Tile& tile = stage.tile;
     if (tile.rows < 1 || tile.vectors < 1 || tile.m_block < 1) return Failure{"a tile without a size"};
     if (tile.bundle < 1 || tile.vectors % tile.bundle != 0) return Failure{"bundles that cross tiles"};
+    if (stage.row_panels < 1) return Failure{"a row without a panel"};
+    if (stage.to_and_fro.valid() && !around_.contains(stage.to_and_fro))
+      return Failure{"walks backwards in steps of a time that no loop walks"};
     auto by_slot = [](const TileProduct& a, const TileProduct& b) { return a.slot < b.slot; };
     if (!std::is_sorted(stage.products.begin(), stage.products.end(), by_slot))
       return Failure{"comes back to a sum"};
