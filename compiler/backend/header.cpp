@@ -53,7 +53,10 @@ constexpr auto kAnswers = std::to_array<AnswerText>({
 class HeaderText {
  public:
   HeaderText(const Emission& emission, const std::string& target)
-      : emission_(emission), interface_(emission.interface), block_(interface_), target_(target) {}
+      : emission_(emission),
+        interface_(emission.interface),
+        block_(codegen::frozen(interface_)),
+        target_(target) {}
 
   std::string write() {
     about();

@@ -8,6 +8,7 @@
 #include "compiler/codegen/model_code.h"
 #include "compiler/codegen/sample_code.h"
 #include "compiler/codegen/self_test_code.h"
+#include "compiler/schedule/freeze.h"
 
 namespace rnnc::codegen {
 
@@ -235,6 +236,15 @@ class InterfaceCode {
 
 }  // namespace
 
-void write_interface(Code& code, const Interface& interface) { InterfaceCode(code, interface).write(); }
+Interface frozen(Interface interface) {
+  for (schedule::Plan* plan : {&interface.begin, &interface.step})
+    *plan = schedule::frozen(*plan, interface.weights);
+  return interface;
+}
+
+void write_interface(Code& code, const Interface& interface) {
+  const Interface for_weights = frozen(interface);
+  InterfaceCode(code, for_weights).write();
+}
 
 }  // namespace rnnc::codegen

@@ -80,6 +80,9 @@ struct Interface {
   SelfTest test;
 };
 
+// With plans for its weights, which are the ones that are written.
+Interface frozen(Interface interface);
+
 // Writes the functions of the interface, with all that they call, into a module.
 void write_interface(Code& code, const Interface& interface);
 

@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/arguments.h"
 #include "compiler/codegen/generate.h"
+#include "compiler/schedule/freeze.h"
 #include "compiler/support/check.h"
 
 namespace rnnc::codegen {
@@ -24,12 +25,19 @@ std::string_view bytes_of(const std::vector<float>& numbers) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float)};
 }
 
+bool reads(const schedule::Plan& plan, const std::string& param) {
+  return schedule::reads_param(plan, find(plan.params, param));
+}
+
 }  // namespace
 
 ModelCode::ModelCode(Code& code, const Interface& interface)
     : code_(code), interface_(interface), block_(interface) {
-  for (const auto& [name, value] : interface.weights)
-    weights_[name] = code_.bytes(bytes_of(value), static_cast<int>(StateBlock::kAlign));
+  for (const auto& [name, value] : interface.weights) {
+    bool is_read = reads(interface.begin, name) || reads(interface.step, name);
+    weights_[name] = is_read ? code_.bytes(bytes_of(value), static_cast<int>(StateBlock::kAlign))
+                             : code_.zero(code_.pointer());
+  }
   begin_ = write_begin();
   step_ = write_step();
 }

@@ -79,7 +79,11 @@ Outcome<Built> build(const Options& options, Console& console, UseCache use,
   if (!compiled) return compiled.error();
   auto function = function_of(*compiled, options.mode);
   if (!function) return function.error();
-  auto code = make_machine_code(**function, compiled->module.dims, use, counting);
+  CodeOptions how_to_run;
+  if (options.mode == Mode::step) how_to_run = for_steps(initial_values(*compiled->model, 1));
+  how_to_run.use = use;
+  how_to_run.counting = counting;
+  auto code = make_machine_code(**function, compiled->module.dims, how_to_run);
   if (!code) return code.error();
   return Built{std::move(*compiled), std::make_shared<const MachineCode>(std::move(*code))};
 }

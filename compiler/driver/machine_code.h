@@ -1,6 +1,10 @@
 // A function of the IR as machine code of this processor, from the cache where it has been made before.
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "compiler/backend/jit.h"
 #include "compiler/driver/outcome.h"
 #include "compiler/ir/function.h"
@@ -18,9 +22,18 @@ struct MachineCode {
   backend::CompiledFunction function;
 };
 enum class UseCache { no, yes };
+struct CodeOptions {
+  UseCache use = UseCache::yes;
+  backend::Counting counting = backend::Counting::no;
+  schedule::Choices choices = {};
+  // By name of the parameter: if they are given, the code is for these alone, and is not kept.
+  std::map<std::string, std::vector<float>> weights = {};
+};
 Outcome<MachineCode> make_machine_code(const ir::Function& function, const ir::DimTable& dims,
-                                       UseCache use = UseCache::yes,
-                                       backend::Counting counting = backend::Counting::no,
-                                       const schedule::Choices& choices = {});
+                                       const CodeOptions& options = {});
+
+// What is run step by step, one sequence at a time, with weights that stay: by one thread, with all that
+// depends on the weights alone done before.
+CodeOptions for_steps(const std::map<std::string, std::vector<double>>& weights);
 
 }  // namespace rnnc::driver

@@ -104,13 +104,10 @@ Outcome<std::unique_ptr<train::StepModel>> make_step_model(const Compiled& compi
     return problem(Code::cannot_generate, fmt::format("this model wants its input `{}`", input.name),
                    "`rnnc predict` runs a model on data");
   }
-  const auto compile = [&](const ir::Function& function) {
-    return make_machine_code(function, module.dims, UseCache::yes, backend::Counting::no,
-                             schedule::Choices::for_one_thread());
-  };
-  auto begin = compile(*module.begin);
+  const CodeOptions options = for_steps(weights);
+  auto begin = make_machine_code(*module.begin, module.dims, options);
   if (!begin) return begin.error();
-  auto step = compile(*module.step);
+  auto step = make_machine_code(*module.step, module.dims, options);
   if (!step) return step.error();
   return std::unique_ptr<train::StepModel>(
       std::make_unique<CompiledStepModel>(compiled, weights, std::move(*begin), std::move(*step)));

@@ -24,9 +24,8 @@ enum class Place : uint8_t {
 
 bool sums_sequences(const Instr& instr, const ir::DimTable& dims) {
   const auto* reduce = std::get_if<ir::ReduceAttr>(&instr.attributes);
-  return reduce && std::any_of(reduce->over.begin(), reduce->over.end(), [&](ir::DimId dim) {
-           return dims[dim].kind == ir::DimKind::batch;
-         });
+  return reduce && std::any_of(reduce->over.begin(), reduce->over.end(),
+                               [&](ir::DimId dim) { return dims[dim].kind == ir::DimKind::batch; });
 }
 
 class LiftPlanner {
@@ -178,8 +177,8 @@ int64_t LiftPlanner::newly_stored(const std::vector<bool>& stored, ValueId term)
 }
 
 // A product saves reading and writing the accumulator at each step; it may store as many elements as that
-// has. So may a sum over sequences, since what is left in the loop then has each of them by itself. A plain sum
-// saves less and may store none.
+// has. So may a sum over sequences, since what is left in the loop then has each of them by itself. A plain
+// sum saves less and may store none.
 bool LiftPlanner::is_worth(const Accumulator& accumulator, const std::vector<bool>& stored) const {
   return std::all_of(accumulator.terms.begin(), accumulator.terms.end(), [&](const Accumulator::Term& term) {
     const Instr* made = body_.producer(term.value);

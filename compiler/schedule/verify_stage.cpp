@@ -57,8 +57,7 @@ class StageCheck {
                 unit(stage.c, stage.n);
     if (!fits) return Failure{"multiplies what is not evenly spaced"};
     if (stage.gathers && !unit(stage.a, stage.m)) return Failure{"gathers rows that are not contiguous"};
-    if (plan_[stage.packed.buffer].place != Place::packed)
-      return Failure{"multiplies with what is not packed"};
+    if (!is_packed(stage.packed)) return Failure{"multiplies with what is not packed"};
     if (stage.tile.rows < 1 || stage.tile.vectors < 1 || stage.tile.k_block < 1 || stage.tile.m_block < 1) {
       return Failure{"a tile without a size"};
     }
@@ -87,8 +86,7 @@ class StageCheck {
       made[static_cast<size_t>(product.slot)] = true;
       if (!spaced(product.a, stage.rows) || !spaced(product.a, product.k))
         return Failure{"multiplies what is not evenly spaced"};
-      if (plan_[product.packed.buffer].place != Place::packed)
-        return Failure{"multiplies with what is not packed"};
+      if (!is_packed(product.packed)) return Failure{"multiplies with what is not packed"};
       Status status = access(product.a, Element::real, joined({stage.outer, stage.rows, product.k}));
       if (!status) return status;
     }
@@ -163,6 +161,11 @@ class StageCheck {
     Dims all;
     for (const Dims& part : parts) all.insert(all.end(), part.begin(), part.end());
     return all;
+  }
+  // Panels are made by the plan, or were before it.
+  bool is_packed(const Access& of) const {
+    Place place = plan_[of.buffer].place;
+    return place == Place::packed || place == Place::constant;
   }
   bool spaced(const Access& of, const Dims& dims) const {
     return joint_stride(of, dims, plan_.dims).has_value();

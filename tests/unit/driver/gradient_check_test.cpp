@@ -62,8 +62,9 @@ TEST(CallArguments, AreTheWindowOfTheTrainer) {
   EXPECT_EQ(arguments.inputs.at("lengths.T").values, (std::vector<double>{4, 4, 3}));
   const interp::Array& x = arguments.inputs.at("x");
   EXPECT_EQ(x.shape, (std::vector<int64_t>{4, 3, 3}));
-  EXPECT_EQ(x.values[0], static_cast<float>(std::sin(0.7 * ((2 * 8 + 2) * 3 + 1))));  // step 2 of sequence 2
-  EXPECT_EQ(arguments.keys.sequence, (std::vector<uint64_t>{2, 0, 1}));
+  EXPECT_EQ(x.values[0],
+            static_cast<float>(std::sin(0.7 * (2 * 3 + 1))));  // step 2 of sequence 0, the longest
+  EXPECT_EQ(arguments.keys.sequence, (std::vector<uint64_t>{0, 2, 1}));
   EXPECT_EQ(arguments.keys.first_t, (std::vector<uint64_t>{2, 2, 2}));
   EXPECT_EQ(arguments.inputs.at("state.p.GRU.h").values, std::vector<double>(36));
   EXPECT_EQ(arguments.params.at("p.GRU.r.W.x").shape, (std::vector<int64_t>{12, 3}));

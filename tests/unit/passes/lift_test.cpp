@@ -87,24 +87,43 @@ TEST(Lift, SumsProductsOverAllStepsAtOnce) {
 
 // d is stored for the product alone; then its sum leaves as well, although it came first.
 TEST(Lift, SumsWhatAnotherSumStores) {
-  expect_rewrite(lift, R"(%x = input x : f32[T,B,H]  %W0 = const 0 : f32[K,H]  %b0 = const 0 : f32[K]
+  expect_rewrite(lift, R"(%x = input x : f32[T,B,H]  %W0 = const 0 : f32[K,H]  %b0 = const 0 : f32[B,K]
     %s0 = input s0 : f32[B,K]
-    %bT, %WT, %sT = scan backward T each(%x) with() carry(%b0, %W0, %s0) : f32[K], f32[K,H], f32[B,K] {
-      (%x : f32[B,H], %b1 : f32[K], %W1 : f32[K,H], %s : f32[B,K])
+    %bT, %WT, %sT = scan backward T each(%x) with() carry(%b0, %W0, %s0) : f32[B,K], f32[K,H], f32[B,K] {
+      (%x : f32[B,H], %b1 : f32[B,K], %W1 : f32[K,H], %s : f32[B,K])
       %k = view %x : f32[B,K]  %q = mul %k, %s : f32[B,K]  %d = tanh %q : f32[B,K]
-      %r = reduce sum %d over {B} : f32[K]  %b = add %b1, %r : f32[K]
+      %b = add %b1, %d : f32[B,K]
       %p = contract %d, %x over {B} : f32[K,H]  %W = add %W1, %p : f32[K,H]
       yield() next(b = %b, W = %W, s = %d)
     }  return b = %bT, W = %WT)",
                  R"(%x = input x : f32[T,B,H]  %s0 = input s0 : f32[B,K]
-    %W0 = const 0 : f32[K,H]  %b0 = const 0 : f32[K]
+    %W0 = const 0 : f32[K,H]  %b0 = const 0 : f32[B,K]
     %d, %sT = scan backward T each(%x) with() carry(%s0) : f32[T,B,K], f32[B,K] {
       (%x : f32[B,H], %s : f32[B,K])
       %k = view %x : f32[B,K]  %q = mul %k, %s : f32[B,K]  %d = tanh %q : f32[B,K]
       yield(d = %d) next(s = %d)
     }
-    %W = contract %d, %x over {T,B} : f32[K,H]  %b = reduce sum %d over {T,B} : f32[K]
+    %W = contract %d, %x over {T,B} : f32[K,H]  %b = reduce sum %d over {T} : f32[B,K]
     return b = %b, W = %W)");
+}
+
+// Alone it would not pay to store d, but then each step has all sequences to wait for.
+TEST(Lift, SumsOverSequences) {
+  expect_rewrite(lift, R"(%x = input x : f32[T,B,K]  %b0 = const 0 : f32[K]  %s0 = input s0 : f32[B,K]
+    %bT, %sT = scan backward T each(%x) with() carry(%b0, %s0) : f32[K], f32[B,K] {
+      (%x : f32[B,K], %b1 : f32[K], %s : f32[B,K])
+      %q = mul %x, %s : f32[B,K]  %d = tanh %q : f32[B,K]
+      %r = reduce sum %d over {B} : f32[K]  %b = add %b1, %r : f32[K]
+      yield() next(b = %b, s = %d)
+    }  return b = %bT)",
+                 R"(%x = input x : f32[T,B,K]  %s0 = input s0 : f32[B,K]  %b0 = const 0 : f32[K]
+    %d, %sT = scan backward T each(%x) with() carry(%s0) : f32[T,B,K], f32[B,K] {
+      (%x : f32[B,K], %s : f32[B,K])
+      %q = mul %x, %s : f32[B,K]  %d = tanh %q : f32[B,K]
+      yield(d = %d) next(s = %d)
+    }
+    %b = reduce sum %d over {T,B} : f32[K]
+    return b = %b)");
 }
 
 // The summand has two times: what reads it is better left where it is.

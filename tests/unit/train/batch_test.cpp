@@ -73,6 +73,17 @@ Dataset data_of(const Signature& signature) {
   return *data;
 }
 
+TEST(Batch, HasTheLongestSequenceFirst) {
+  const Signature signature = batch_signature();
+  const Dataset data = data_of(signature);
+  Batch batch(signature, data);
+  batch.start(std::vector<int64_t>{1, 2, 0});
+  batch.load({0, -1, true});
+  const Call call = batch.call();
+  EXPECT_EQ(std::vector<uint64_t>(call.sequence, call.sequence + 3), (std::vector<uint64_t>{0, 2, 1}));
+  EXPECT_EQ(std::vector<int32_t>(call.lengths[0], call.lengths[0] + 3), (std::vector<int32_t>{4, 3, 1}));
+}
+
 TEST(Batch, HoldsAWindowOfItsSequences) {
   const Signature signature = batch_signature();
   const Dataset data = data_of(signature);
