@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "compiler/codegen/lane_code.h"
@@ -41,8 +42,8 @@ class FoldCode {
     if (stage_.within) return write_within();
     size_t last = kept_loops_ - 1;
     site_.loops(nest_, 0, last, {}, site_.starts(nest_), [&](const Values& indices, const Values& places) {
-      int lanes = site_.lanes_for(nest_.ends[last]);
-      site_.pieces(nest_.begins[last], nest_.ends[last], lanes, [&](const Piece& piece) {
+      const int lanes = lanes_across(last);
+      site_.pieces(nest_.ranges[last], lanes, [&](const Piece& piece) {
         Values sums = over_loops(kept_loops_, indices, places, start(lanes), piece);
         site_.store(target(places, static_cast<int>(last)), finished(sums), piece);
       });
@@ -50,10 +51,22 @@ class FoldCode {
   }
 
  private:
+  // Beside each other in sums that go down columns: whole lines of the cache at once, where there is no tail.
+  int lanes_across(size_t loop) {
+    constexpr int kVectors = 4;
+    const int wide = kVectors * site_.plan().machine.lanes;
+    bool side_by_side = std::all_of(nest_.streams.begin(), nest_.streams.end(), [&](const Stream& stream) {
+      int64_t stride = -1;
+      return code_.is_constant(stream.strides[loop], stride) && (stride == 0 || stride == 1);
+    });
+    return side_by_side && nest_.ranges[loop].multiple % wide == 0 ? wide
+                                                                   : site_.lanes_for(nest_.ranges[loop]);
+  }
+
   // Vectors along the innermost summed loop.
   void write_within() {
     size_t last = nest_.dims.size() - 1;
-    int lanes = site_.lanes_for(nest_.ends[last]);
+    int lanes = site_.lanes_for(nest_.ranges[last]);
     site_.loops(nest_, 0, kept_loops_, {}, site_.starts(nest_),
                 [&](const Values& indices, const Values& places) {
                   Values sums = within_loops(kept_loops_, indices, places, start(lanes));
@@ -147,17 +160,18 @@ class FoldCode {
     if (loop == nest_.dims.size()) {
       return next(sums, lanes_.values(nest_, indices, places, vector_loop, piece));
     }
-    return code_.loop(nest_.begins[loop], nest_.ends[loop], 1, sums, [&](Value index, const Values& carried) {
-      Values inner = indices;
-      inner[loop] = index;
-      return over_loops(loop + 1, inner, moved(loop, places, index), carried, piece);
-    });
+    return code_.loop(nest_.ranges[loop].begin, nest_.ranges[loop].end, 1, sums,
+                      [&](Value index, const Values& carried) {
+                        Values inner = indices;
+                        inner[loop] = index;
+                        return over_loops(loop + 1, inner, moved(loop, places, index), carried, piece);
+                      });
   }
 
   Values within_loops(size_t loop, const Values& indices, const Values& places, const Values& sums) {
     size_t last = nest_.dims.size() - 1;
     if (loop < last) {
-      return code_.loop(nest_.begins[loop], nest_.ends[loop], 1, sums,
+      return code_.loop(nest_.ranges[loop].begin, nest_.ranges[loop].end, 1, sums,
                         [&](Value index, const Values& carried) {
                           Values inner = indices;
                           inner[loop] = index;
@@ -165,14 +179,12 @@ class FoldCode {
                         });
     }
     int lanes = code_.lanes(sums[0]);
-    return site_.pieces(
-        nest_.begins[last], nest_.ends[last], lanes, sums, [&](const Piece& piece, const Values& carried) {
-          Values with = next(carried, lanes_.values(nest_, indices, places, static_cast<int>(last), piece));
-          Values kept;
-          for (size_t i = 0; i < with.size(); ++i)
-            kept.push_back(code_.select(piece.mask, with[i], carried[i]));
-          return kept;
-        });
+    return site_.pieces(nest_.ranges[last], lanes, sums, [&](const Piece& piece, const Values& carried) {
+      Values with = next(carried, lanes_.values(nest_, indices, places, static_cast<int>(last), piece));
+      Values kept;
+      for (size_t i = 0; i < with.size(); ++i) kept.push_back(code_.select(piece.mask, with[i], carried[i]));
+      return kept;
+    });
   }
 
   Site& site_;

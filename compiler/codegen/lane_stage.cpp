@@ -12,7 +12,7 @@ void write_stage(Site& site, const schedule::LaneStage& stage) {
   auto vector_loop = static_cast<int>(last);
   site.loops(nest, 0, last, {}, site.starts(nest), [&](const Values& indices, const Values& places) {
     lanes.begin_row(nest, indices, vector_loop);
-    site.pieces(nest.begins[last], nest.ends[last], site.lanes_for(nest.ends[last]), [&](const Piece& piece) {
+    site.pieces(nest.ranges[last], site.lanes_for(nest.ranges[last]), [&](const Piece& piece) {
       Values values = lanes.values(nest, indices, places, vector_loop, piece);
       lanes.store(nest, places, vector_loop, values, piece);
     });

@@ -130,7 +130,7 @@ llvm::Function* clear_function(Site& outer, Element element) {
     Value row = site.moved(code.parameter(0), element, b, code.parameter(4));
     code.loop(length_at(code, code.parameter(1), b), steps, 1, [&](Value t) {
       Value start = site.moved(row, element, t, code.parameter(5));
-      site.pieces(code.whole(0), count, lanes,
+      site.pieces({code.whole(0), count}, lanes,
                   [&](const Piece& piece) { site.store({start, element, code.whole(1)}, zero, piece); });
     });
   });
@@ -153,7 +153,7 @@ void write_stage(Site& site, const schedule::ClearStage& stage) {
   Value lengths = code.element(site.lengths(stage.time), code.i32(), batch.begin);
   int64_t stride = 0;
   if (runs > 0 && code.is_constant(nest.streams[0].strides.back(), stride) && stride == 1) {
-    count = nest.ends.back();
+    count = nest.ranges.back().end;
     --runs;
   }
   site.loops(nest, 0, runs, {}, site.starts(nest), [&](const Values&, const Values& places) {
@@ -171,7 +171,7 @@ llvm::Function* copy_function(Site& outer, Element element) {
       code.begin(name, code.nothing(), {code.pointer(), code.pointer(), code.i64()}, false);
   Site site(code, outer.plan());
   Value one = code.whole(1);
-  site.pieces(code.whole(0), code.parameter(2), site.plan().machine.lanes, [&](const Piece& piece) {
+  site.pieces({code.whole(0), code.parameter(2)}, site.plan().machine.lanes, [&](const Piece& piece) {
     Value value = site.load({{code.parameter(0), element, one}}, piece)[0];
     site.store({code.parameter(1), element, one}, value, piece);
   });

@@ -54,8 +54,8 @@ void write_stage(Site& site, const schedule::PrefixStage& stage) {
     return Site::Row{place, Element::real, nest.streams[s].strides[last]};
   };
   site.loops(nest, 0, last, {}, site.starts(nest), [&](const Values& indices, const Values& places) {
-    int lanes = site.lanes_for(nest.ends[last]);
-    site.pieces(nest.begins[last], nest.ends[last], lanes, [&](const Piece& piece) {
+    int lanes = site.lanes_for(nest.ranges[last]);
+    site.pieces(nest.ranges[last], lanes, [&](const Piece& piece) {
       Value length = nullptr;
       if (ends && batch_loop == static_cast<int>(last)) {
         length = site.load({{site.lengths(how.time), Element::i32, code.whole(1)}}, piece)[0];

@@ -13,8 +13,8 @@ void RowCopy::write(Value from, Value to) {
   ir::Element element = nest_.streams[1].element;
   Values places = {from ? from : to, to};
   site_.loops(nest_, 0, last, {}, places, [&](const Values&, const Values& here) {
-    int lanes = site_.lanes_for(nest_.ends[last]);
-    site_.pieces(nest_.begins[last], nest_.ends[last], lanes, [&](const Piece& piece) {
+    int lanes = site_.lanes_for(nest_.ranges[last]);
+    site_.pieces(nest_.ranges[last], lanes, [&](const Piece& piece) {
       Site::Row target{here[1], element, nest_.streams[1].strides[last]};
       Value value = site_.code().zero(site_.code().vector(site_.lane_type(element), lanes));
       if (from) value = site_.load({{here[0], element, nest_.streams[0].strides[last]}}, piece)[0];

@@ -37,8 +37,7 @@ int LoopNest::of(DimId dim) const {
 void LoopNest::add_once(size_t at, Code& code) {
   const auto place = static_cast<std::ptrdiff_t>(at);
   dims.emplace(dims.begin() + place);
-  begins.insert(begins.begin() + place, code.whole(0));
-  ends.insert(ends.begin() + place, code.whole(1));
+  ranges.insert(ranges.begin() + place, Range{code.whole(0), code.whole(1)});
   for (Stream& stream : streams) stream.strides.insert(stream.strides.begin() + place, code.whole(0));
 }
 
@@ -87,13 +86,22 @@ Value Site::size(const std::vector<DimId>& dims) {
 }
 
 Range Site::range(const std::vector<DimId>& dims, int64_t by) {
+  // Borders between threads at whole lines spare both sides a tail.
+  constexpr int64_t kDealt = 64;
+  int64_t known = 1;
+  for (DimId dim : dims) {
+    if (plan_.dims[dim].kind == DimKind::constant) known *= plan_.dims[dim].size;
+  }
   Value whole = size(dims);
-  if (dims.empty() || !dealt_.valid() || dims.front() != dealt_) return {code_.whole(0), whole};
+  if (dims.empty() || !dealt_.valid() || dims.front() != dealt_) return {code_.whole(0), whole, known};
   if (dealt_ == plan_.batch && by == 1) {
     Value each = size(std::vector<DimId>(dims.begin() + 1, dims.end()));
-    return {code_.mul(word(frame_.own_first()), each), code_.mul(word(frame_.own_end()), each)};
+    return {code_.mul(word(frame_.own_first()), each), code_.mul(word(frame_.own_end()), each), known};
   }
-  return part_of(code_, whole, by, word(frame_.thread()), word(frame_.threads()));
+  if (by == 1 && known % kDealt == 0) by = kDealt;
+  Range part = part_of(code_, whole, by, word(frame_.thread()), word(frame_.threads()));
+  if (known % by == 0) part.multiple = by;
+  return part;
 }
 
 Value Site::value(const SizeExpr& size) {
@@ -170,9 +178,7 @@ LoopNest Site::nest(const std::vector<DimId>& dims, const std::vector<Access>& a
   }
   std::vector<DimId> last;
   for (const auto& joined : nest.dims) {
-    Range range = this->range(joined);
-    nest.begins.push_back(range.begin);
-    nest.ends.push_back(range.end);
+    nest.ranges.push_back(range(joined));
     last.push_back(joined.back());
   }
   for (const Access& access : accesses) nest.streams.push_back(stream(access, last));
@@ -193,7 +199,7 @@ void Site::loops(const LoopNest& nest, size_t from, size_t to, Values indices, V
                  const NestBody& body) {
   indices.resize(nest.dims.size(), nullptr);
   if (from == to) return body(indices, places);
-  code_.loop(nest.begins[from], nest.ends[from], 1, [&](Value index) {
+  code_.loop(nest.ranges[from].begin, nest.ranges[from].end, 1, [&](Value index) {
     Values inner_indices = indices, inner;
     inner_indices[from] = index;
     for (size_t s = 0; s < nest.streams.size(); ++s) {
@@ -204,24 +210,22 @@ void Site::loops(const LoopNest& nest, size_t from, size_t to, Values indices, V
   });
 }
 
-int Site::lanes_for(Value count) {
+int Site::lanes_for(const Range& range) {
   int64_t known = 0;
-  if (!code_.is_constant(count, known) || known >= plan_.machine.lanes) return plan_.machine.lanes;
+  if (!code_.is_constant(range.end, known) || known >= plan_.machine.lanes) return plan_.machine.lanes;
   return static_cast<int>(std::bit_ceil(static_cast<uint64_t>(known)));
 }
 
-Values Site::pieces(Value begin, Value end, int lanes, Values start,
+Values Site::pieces(const Range& range, int lanes, Values start,
                     const std::function<Values(const Piece&, const Values&)>& body) {
-  return code_.loop(begin, end, lanes, std::move(start), [&](Value first, const Values& carried) {
-    return body(piece_of(end, first, lanes), carried);
+  return code_.loop(range.begin, range.end, lanes, std::move(start), [&](Value first, const Values& carried) {
+    return body(piece_of(range, first, lanes), carried);
   });
 }
 
-Piece Site::piece_of(Value end, Value first, int lanes) {
-  Value left = code_.sub(end, first);
-  int64_t known = 0;
-  bool never_ends_early = code_.is_constant(end, known) && known % lanes == 0;
-  if (!never_ends_early) return piece(first, left, lanes);
+Piece Site::piece_of(const Range& range, Value first, int lanes) {
+  Value left = code_.sub(range.end, first);
+  if (range.multiple % lanes != 0) return piece(first, left, lanes);
   return {first, left, code_.no(code_.zero(code_.i1())),
           code_.no(code_.zero(code_.vector(code_.i1(), lanes))), lanes};
 }
@@ -233,8 +237,8 @@ Piece Site::piece(Value first, Value left, int lanes) {
           lanes};
 }
 
-void Site::pieces(Value begin, Value end, int lanes, const std::function<void(const Piece&)>& body) {
-  pieces(begin, end, lanes, {}, [&](const Piece& piece, const Values&) {
+void Site::pieces(const Range& range, int lanes, const std::function<void(const Piece&)>& body) {
+  pieces(range, lanes, {}, [&](const Piece& piece, const Values&) {
     body(piece);
     return Values{};
   });

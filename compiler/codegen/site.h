@@ -22,6 +22,7 @@ struct Piece {
 
 struct Range {
   Value begin, end;
+  int64_t multiple = 1;  // of which both are one
 };
 // What one of several threads has of `whole` things that are dealt in multiples of `by`; the first threads
 // have more, if any.
@@ -41,7 +42,7 @@ struct Stream {
 // tails.
 struct LoopNest {
   std::vector<std::vector<ir::DimId>> dims;  // by loop, outermost first
-  std::vector<Value> begins, ends;
+  std::vector<Range> ranges;                 // of the indices of this thread
   std::vector<Stream> streams;
   // A loop that runs once, before the one at `at`.
   void add_once(size_t at, Code& code);
@@ -100,14 +101,14 @@ class Site {
   Values starts(const LoopNest& nest) const;
   Value moved(Value place, ir::Element element, Value index, Value stride);
 
-  // Lanes for a loop of `count`: those of the machine, or fewer if it is known to be shorter.
-  int lanes_for(Value count);
+  // Lanes for a loop: those of the machine, or fewer if it is known to be shorter.
+  int lanes_for(const Range& range);
   Piece piece(Value first, Value left, int lanes);
-  // Of a loop up to `end`. If that is known, `first` is a multiple of `lanes`.
-  Piece piece_of(Value end, Value first, int lanes);
-  void pieces(Value begin, Value end, int lanes, const std::function<void(const Piece&)>& body);
+  // Of a loop up to `range.end`, whose pieces begin at `range.begin`.
+  Piece piece_of(const Range& range, Value first, int lanes);
+  void pieces(const Range& range, int lanes, const std::function<void(const Piece&)>& body);
   // The same with values that go from piece to piece.
-  Values pieces(Value begin, Value end, int lanes, Values start,
+  Values pieces(const Range& range, int lanes, Values start,
                 const std::function<Values(const Piece&, const Values&)>& body);
   // Elements first, first + 1, ... of a row; lanes without an element hold whatever. Booleans come as flags.
   struct Row {

@@ -211,8 +211,8 @@ class TileCode {
     auto vector_loop = static_cast<int>(row_loop + 1);
     Values indices = block.indices;
     indices.resize(nest.dims.size(), nullptr);
-    Value units = inner.size(stage_.units);
-    Value end = code_.least(units, code_.add(block.first_unit, code_.whole(width_)));
+    Range units = inner.range(stage_.units);
+    Value end = code_.least(units.end, code_.add(block.first_unit, code_.whole(width_)));
     code_.loop(code_.whole(0), block.rows, 1, [&](Value r) {
       Values at = indices;
       at[row_loop] = code_.add(block.first_row, r);
