@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "compiler/driver/bound.h"
 #include "compiler/driver/call_frame.h"
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
@@ -161,7 +162,7 @@ std::function<void()> work_of(const Options& options, CallFrame& frame, core::Te
 struct Measured {
   double cold = 0, cached = 0;  // seconds from spec to code
   std::vector<double> times;
-  double flops = 0, peak = 0;
+  double flops = 0, peak = 0, bound = 0;
 };
 
 void print(const Options& options, const Measured& measured, const std::string& name, Console& console) {
@@ -181,7 +182,9 @@ void print(const Options& options, const Measured& measured, const std::string& 
                                          {"repetitions", measured.times.size()},
                                          {"flops", measured.flops},
                                          {"peak_flops_per_second", measured.peak},
-                                         {"fraction_of_peak", rate / measured.peak}};
+                                         {"fraction_of_peak", rate / measured.peak},
+                                         {"bound_seconds", measured.bound},
+                                         {"fraction_of_bound", measured.bound / middle}};
     console.print(json.dump(2) + "\n");
     return;
   }
@@ -195,6 +198,9 @@ void print(const Options& options, const Measured& measured, const std::string& 
   console.print(fmt::format("  FLOPs               {:.3g}, {:.1f} GFLOP/s\n", measured.flops, rate * 1e-9));
   console.print(fmt::format("  of the FMA peak     {:.1f} % of {:.1f} GFLOP/s, measured between the calls\n",
                             100 * rate / measured.peak, measured.peak * 1e-9));
+  console.print(
+      fmt::format("  at least            {:.3f} ms by arithmetic and memory of its stages: {:.1f} %\n",
+                  measured.bound * 1e3, 100 * measured.bound / middle));
 }
 
 int64_t size_of(const Options& options, const schedule::Plan& plan, ir::DimId dim) {
@@ -221,31 +227,36 @@ Exit measure_stages(const Options& options, Console& console) {
   }
   const double seconds = (now() - begun) / calls;
   const auto all = static_cast<double>(std::accumulate(cycles, cycles + plan.stages.size(), uint64_t{0}));
-  const double peak = fma_peak(team);
+  const Rates rates = measure_rates(team);
   auto size = [&](ir::DimId dim) { return size_of(options, plan, dim); };
   std::vector<std::pair<double, std::vector<std::string>>> rows;
   schedule::walk(
       plan, {[&](schedule::StageId id, schedule::LoopId around) {
-        double steps = 1;
-        for (; around.valid(); around = plan[around].around)
-          steps *= static_cast<double>(size(plan[around].time));
+        const double steps = runs_of(plan, around, size);
         const schedule::Cost cost = schedule::cost_of(plan, plan[id]);
         const double share = static_cast<double>(cycles[id.index]) / all, taken = share * seconds;
         const double flops = steps * static_cast<double>(cost.flops.evaluate(size));
         const double bytes = steps * static_cast<double>((cost.read + cost.written).evaluate(size));
-        rows.push_back({taken,
-                        {fmt::format("{:.3f}", taken * 1e3), fmt::format("{:.1f}", 100 * share),
-                         fmt::format("{:.0f}", steps), fmt::format("{:.1f}", 100 * flops / taken / peak),
-                         fmt::format("{:.1f}", bytes / taken * 1e-9), plan[id].name,
-                         std::string(schedule::kind_of(plan[id]))}});
+        const Bound bound = bound_of(plan, plan[id], size, rates);
+        rows.push_back(
+            {taken,
+             {fmt::format("{:.3f}", taken * 1e3), fmt::format("{:.1f}", 100 * share),
+              fmt::format("{:.0f}", steps), fmt::format("{:.1f}", 100 * flops / taken / rates.flops),
+              fmt::format("{:.1f}", bytes / taken * 1e-9), fmt::format("{:.3f}", steps * bound.seconds * 1e3),
+              bound.by_memory ? "memory" : "arithmetic", plan[id].name,
+              std::string(schedule::kind_of(plan[id]))}});
       }});
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   Table table;
   for (const auto& [taken, row] : rows) {
     if (taken > 0.001 * seconds) table.add(row);
   }
-  console.print(fmt::format("a call: {:.3f} ms; FMA peak: {:.1f} GFLOP/s\n", seconds * 1e3, peak * 1e-9));
-  console.print(table.text({"ms", "%", "times", "% of peak", "GB/s", "stage", "kind"}));
+  console.print(fmt::format("a call: {:.3f} ms, at least {:.3f}; FMA peak: {:.1f} GFLOP/s; memory:",
+                            seconds * 1e3, bound_of(plan, size, rates) * 1e3, rates.flops * 1e-9));
+  for (const Rates::Memory& memory : rates.memories)
+    console.print(fmt::format(" {:.0f}", memory.bytes * 1e-9));
+  console.print(" GB/s\n" + table.text({"ms", "%", "times", "% of peak", "GB/s", "at least", "bound by",
+                                        "stage", "kind"}));
   return Exit::done;
 }
 
@@ -265,8 +276,8 @@ Exit run(const Options& options, Console& console) {
   CallFrame frame(built->code, options.batch, std::vector<int64_t>(plan.times.size(), options.steps));
   fill_inputs(options, frame, *built);
   // What there is to do; past the ends of sequences there is nothing.
-  measured.flops = filled(options) * static_cast<double>(schedule::cost_of(plan).flops.evaluate(
-                                         [&](ir::DimId dim) { return size_of(options, plan, dim); }));
+  auto size = [&](ir::DimId dim) { return size_of(options, plan, dim); };
+  measured.flops = filled(options) * static_cast<double>(schedule::cost_of(plan).flops.evaluate(size));
   core::Team team(options.threads);
   std::unique_ptr<train::Arena> weights;
   const std::function<void()> work = work_of(options, frame, team, weights);
@@ -280,6 +291,9 @@ Exit run(const Options& options, Console& console) {
     measured.times.push_back(now() - begun);
   }
   measured.peak = median(peaks);
+  Rates rates = measure_rates(team);
+  rates.flops = measured.peak;
+  measured.bound = filled(options) * bound_of(plan, size, rates);
   print(options, measured, built->compiled.body->name, console);
   return Exit::done;
 }

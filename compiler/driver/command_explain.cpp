@@ -6,15 +6,18 @@
 
 #include "compiler/backend/target.h"
 #include "compiler/diagnostics/diagnostic.h"
+#include "compiler/driver/bound.h"
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/machine_code.h"
 #include "compiler/driver/pass_options.h"
+#include "compiler/driver/table.h"
 #include "compiler/driver/target.h"
 #include "compiler/ir/text.h"
 #include "compiler/schedule/describe.h"
+#include "compiler/schedule/uses.h"
 
 namespace rnnc::driver {
 
@@ -28,7 +31,8 @@ struct Options {
   Target target;
   PassOptions passes;
   Which which = Which::gradient;
-  bool list = false, ir = false;
+  bool list = false, ir = false, times = false;
+  int64_t batch = 64, steps = 50;
 };
 
 bool all_digits(const std::string& text) {
@@ -78,6 +82,26 @@ const ir::Function* function_of(const ir::Module& module, Which which) {
   return nullptr;
 }
 
+// Stage by stage what it takes at least on this machine, in one thread.
+std::string predicted(const Options& options, const schedule::Plan& plan) {
+  const Rates rates = measure_rates(core::Team::alone());
+  const Sizes size = [&](ir::DimId dim) {
+    return plan.dims[dim].kind == ir::DimKind::batch ? options.batch : options.steps;
+  };
+  Table table;
+  schedule::walk(plan, {[&](schedule::StageId id, schedule::LoopId around) {
+                   const Bound bound = bound_of(plan, plan[id], size, rates);
+                   if (bound.seconds == 0) return;
+                   const double runs = runs_of(plan, around, size);
+                   table.add({fmt::format("{:.3f}", 1e3 * runs * bound.seconds), fmt::format("{:.0f}", runs),
+                              bound.by_memory ? "memory" : "arithmetic", plan[id].name,
+                              std::string(schedule::kind_of(plan[id]))});
+                 }});
+  return fmt::format("{}: a call with batch {} and {} steps takes at least {:.3f} ms\n\n", plan.name,
+                     options.batch, options.steps, 1e3 * bound_of(plan, size, rates)) +
+         table.text({"ms", "times", "bound by", "stage", "kind"});
+}
+
 Exit explain_spec(const Options& options, Console& console) {
   Spec spec = open_spec(options.target.spec);
   const auto model = instantiate(options.target, spec);
@@ -95,7 +119,7 @@ Exit explain_spec(const Options& options, Console& console) {
   }
   auto plan = make_plan(*function, compiled->module.dims, backend::native_target().machine);
   if (!plan) return console.fail(plan.error());
-  console.print(schedule::describe(*plan));
+  console.print(options.times ? predicted(options, *plan) : schedule::describe(*plan));
   return Exit::done;
 }
 
@@ -129,6 +153,15 @@ Command explain_command() {
                 ->transform(CLI::Transformer(functions).description(""))
                 ->option_text("NAME");
             app.add_flag("--ir", options->ir, "Show its IR instead of the plan");
+            app.add_flag(
+                "--times", options->times,
+                "Instead: what each stage takes at least on this machine, by its arithmetic and memory");
+            app.add_option("--batch", options->batch, "Sequences, for --times; 64 by default")
+                ->option_text("NUMBER")
+                ->check(CLI::PositiveNumber.description(""));
+            app.add_option("--steps", options->steps, "Steps of each, for --times; 50 by default")
+                ->option_text("NUMBER")
+                ->check(CLI::PositiveNumber.description(""));
             options->passes.add_options(app);
             return [options](Console& console) { return run(*options, console); };
           }};

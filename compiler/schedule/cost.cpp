@@ -86,17 +86,25 @@ SizeExpr elements_of(const Plan& plan, const Access& access, const std::vector<D
   return elements;
 }
 
-Cost cost_within(const Plan& plan, const Stage& stage, const std::vector<DimId>& around) {
-  Cost cost{flops_of(plan, stage.kind), 0, 0};
+std::vector<Traffic> traffic_within(const Plan& plan, const Stage& stage, const std::vector<DimId>& around) {
   // What only makes exact zeros where sequences end is free where none does.
   bool rare =
       std::holds_alternative<ClearStage>(stage.kind) || std::holds_alternative<AdmitStage>(stage.kind);
-  if (rare) return cost;
+  std::vector<Traffic> all;
+  if (rare) return all;
   for_each_access(stage.kind, [&](const Access& access, Use use) {
     SizeExpr bytes = elements_of(plan, access, around) * SizeExpr(bytes_of(plan[access.buffer].element));
-    if (use != Use::write) cost.read += bytes;
-    if (use != Use::read) cost.written += bytes;
+    all.push_back({access.buffer, use != Use::write ? bytes : 0, use != Use::read ? bytes : 0});
   });
+  return all;
+}
+
+Cost cost_within(const Plan& plan, const Stage& stage, const std::vector<DimId>& around) {
+  Cost cost{flops_of(plan, stage.kind), 0, 0};
+  for (const Traffic& traffic : traffic_within(plan, stage, around)) {
+    cost.read += traffic.read;
+    cost.written += traffic.written;
+  }
   return cost;
 }
 
@@ -115,6 +123,10 @@ LoopId loop_of(const Plan& plan, const Stage& wanted) {
 }
 
 }  // namespace
+
+std::vector<Traffic> traffic_of(const Plan& plan, const Stage& stage) {
+  return traffic_within(plan, stage, times_around(plan, loop_of(plan, stage)));
+}
 
 Cost cost_of(const Plan& plan, const Stage& stage) {
   return cost_within(plan, stage, times_around(plan, loop_of(plan, stage)));

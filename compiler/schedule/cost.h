@@ -1,6 +1,8 @@
 // What a stage costs: operations and bytes, as polynomials in T and B.
 #pragma once
 
+#include <vector>
+
 #include "compiler/schedule/plan.h"
 
 namespace rnnc::schedule {
@@ -11,6 +13,13 @@ struct Cost {
   SizeExpr read, written;  // bytes
   friend bool operator==(const Cost&, const Cost&) = default;
 };
+// What a run of the stage reads of an array and writes there.
+struct Traffic {
+  BufferId buffer;
+  SizeExpr read, written;  // bytes
+};
+std::vector<Traffic> traffic_of(const Plan& plan, const Stage& stage);
+
 // Of one run of the stage.
 Cost cost_of(const Plan& plan, const Stage& stage);
 // Of a call: stages in loops count once for each step.
