@@ -57,11 +57,18 @@ Bound bound_of(const schedule::Plan& plan, const schedule::Stage& stage, const S
                const Rates& rates) {
   const double arithmetic =
       static_cast<double>(schedule::cost_of(plan, stage).flops.evaluate(size)) / rates.flops;
-  double moving = 0;
-  for (const schedule::Traffic& traffic : schedule::traffic_of(plan, stage)) {
-    const auto held = static_cast<double>(schedule::bytes_of(plan[traffic.buffer].element) *
-                                          plan[traffic.buffer].elements.evaluate(size));
-    moving += static_cast<double>((traffic.read + traffic.written).evaluate(size)) / rate_of(rates, held);
+  const std::vector<schedule::Traffic> all = schedule::traffic_of(plan, stage);
+  // What does not fit into the nearest memory comes from where all that does not has a place together.
+  auto held = [&](const schedule::Traffic& traffic) {
+    const schedule::Buffer& buffer = plan[traffic.buffer];
+    return static_cast<double>(schedule::bytes_of(buffer.element) * buffer.elements.evaluate(size));
+  };
+  const double near = rates.memories.front().holds;
+  double together = 0, moving = 0;
+  for (const schedule::Traffic& traffic : all) together += held(traffic) > near ? held(traffic) : 0;
+  for (const schedule::Traffic& traffic : all) {
+    const double rate = rate_of(rates, held(traffic) > near ? together : held(traffic));
+    moving += static_cast<double>((traffic.read + traffic.written).evaluate(size)) / rate;
   }
   return {std::max(arithmetic, moving), moving > arithmetic};
 }
