@@ -1,7 +1,7 @@
 #include "compiler/schedule/deal.h"
 
 #include <algorithm>
-#include <type_traits>
+#include <functional>
 
 #include "compiler/schedule/uses.h"
 
@@ -42,34 +42,36 @@ Dims of(const PrefixStage& stage) { return stage.row_dims; }
 Dims of(const ClearStage& stage) { return {stage.batch}; }
 Dims of(const AdmitStage&) { return {}; }
 
-// The arrays that the stages of a loop make, and its rings.
-class DealtLoop {
+LoopId outermost(const Plan& plan, LoopId loop) {
+  while (plan[loop].around.valid()) loop = plan[loop].around;
+  return loop;
+}
+
+// Whether an outermost loop, with those in it, may be divided by sequences.
+class LoopOfRows {
  public:
-  DealtLoop(const Plan& plan, LoopId outermost) : plan_(plan), made_(plan.buffers.size(), false) {
-    nodes(plan[outermost].body, [&](const Stage& stage) {
+  LoopOfRows(const Plan& plan, LoopId loop) : plan_(plan), loop_(loop), made_(plan.buffers.size(), false) {}
+
+  bool possible() {
+    for (uint32_t i = 0; i < plan_.loops.size(); ++i) {
+      if (outermost(plan_, LoopId{i}) != loop_) continue;
+      for (const Carry& carry : plan_.loops[i].carries) made_[carry.ring.index] = true;
+    }
+    for_each_stage([&](const Stage& stage) {
       for_each_access(stage.kind, [&](const Access& access, Use use) {
         if (use != Use::read) made_[access.buffer.index] = true;
       });
     });
-    loop(outermost);
-    nodes(plan[outermost].body, [&](const Stage& stage) { possible_ &= by_rows(stage.kind); });
+    bool all = true;
+    for_each_stage([&](const Stage& stage) { all &= by_rows(stage.kind); });
+    return all;
   }
-  bool possible() const { return possible_; }
 
  private:
-  void nodes(const std::vector<Node>& all, const std::function<void(const Stage&)>& visit) {
-    for (const Node& node : all) {
-      if (const auto* stage = std::get_if<StageId>(&node)) {
-        visit(plan_[*stage]);
-      } else {
-        loop(std::get<LoopId>(node));
-        nodes(plan_[std::get<LoopId>(node)].body, visit);
-      }
-    }
-  }
-
-  void loop(LoopId id) {
-    for (const Carry& carry : plan_[id].carries) made_[carry.ring.index] = true;
+  void for_each_stage(const std::function<void(const Stage&)>& visit) const {
+    walk(plan_, {[&](StageId id, LoopId around) {
+           if (around.valid() && outermost(plan_, around) == loop_) visit(plan_[id]);
+         }});
   }
 
   // Whether each thread finds in its own rows whatever the stage reads of what the loop makes.
@@ -92,14 +94,9 @@ class DealtLoop {
   }
 
   const Plan& plan_;
-  std::vector<bool> made_;
-  bool possible_ = true;
+  LoopId loop_;
+  std::vector<bool> made_;  // buffers that its stages write, and its rings
 };
-
-LoopId outermost(const Plan& plan, LoopId loop) {
-  while (plan[loop].around.valid()) loop = plan[loop].around;
-  return loop;
-}
 
 // Long dims first: a time, the batch, then the largest.
 DimId longest(const Plan& plan, const Dims& dims) {
@@ -131,7 +128,7 @@ void deal_out(Plan& plan) {
                             [](const TimeLoop& loop) { return loop.active.valid(); });
   if (!plan.dealt) return;
   for (uint32_t i = 0; i < plan.loops.size(); ++i)
-    plan.loops[i].dealt = plan.batch.valid() && DealtLoop(plan, outermost(plan, LoopId{i})).possible();
+    plan.loops[i].dealt = plan.batch.valid() && LoopOfRows(plan, outermost(plan, LoopId{i})).possible();
   walk(plan, {[&](StageId id, LoopId around) {
          Stage& stage = plan.stages[id.index];
          if (!around.valid()) {

@@ -1,7 +1,6 @@
 #include "compiler/schedule/freeze.h"
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "compiler/schedule/slots.h"

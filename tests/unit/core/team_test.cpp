@@ -1,6 +1,7 @@
 #include "runtime/core/team.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <numeric>
 
@@ -71,7 +72,18 @@ TEST(Team, PartsAreAllOfIt) {
   }
 }
 
-TEST(Cores, ThereIsOne) { EXPECT_GE(cores(), 1); }
+TEST(Cores, AreThoseThatTheProcessMayUse) {
+  cpu_set_t before, one;
+  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  int first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(cores(), 1);
+  ASSERT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
+  EXPECT_LE(cores(), CPU_COUNT(&before));
+}
 
 }  // namespace
 }  // namespace rnnc::core
