@@ -17,16 +17,15 @@ class KernelCode {
   void write() {
     for (int array : {0, 3, 4}) code_.no_alias(array);
     Value k = code_.parameter(6);
-    Value a_row = shape_.contiguous == Side::rows ? code_.whole(1) : code_.parameter(1);
-    a_step_ = shape_.contiguous == Side::steps ? code_.whole(1) : code_.parameter(2);
-    for (int r = 0; r < shape_.rows; ++r) {
-      rows_.push_back(element(code_.parameter(0), code_.mul(a_row, code_.whole(r))));
-    }
+    a_row_ = shape_.contiguous == Side::rows ? code_.whole(1) : code_.parameter(1);
+    a_step_ = code_.parameter(2);
+    moves_ = shape_.contiguous != Side::steps;
+    for (int r = 0; r < shape_.rows && !moves_; ++r) rows_.push_back(row_of(code_.parameter(0), r));
     auto zeros = [&] { return Values(tile(), code_.zero(type_)); };
     Values sums = code_.if_else(code_.parameter(7), zeros, [&] { return load_c(); });
     auto steps = [&](Value first, Values carried, int count) {
-      for (int u = 0; u < count; ++u) carried = step(code_.add(first, code_.whole(u)), carried);
-      return carried;
+      for (int u = 0; u < count; ++u) carried = step(first, u, carried);
+      return moved(std::move(carried), count);
     };
     Value unrolled = code_.both(k, code_.whole(-int64_t{shape_.unroll}));
     auto round = [&](Value first, const Values& carried) {
@@ -38,6 +37,9 @@ class KernelCode {
       return steps(first, carried, shape_.unroll);
     };
     auto single = [&](Value first, const Values& carried) { return steps(first, carried, 1); };
+    // Places that move along are cheaper than numbers that each step multiplies.
+    sums.push_back(code_.parameter(3));
+    if (moves_) sums.push_back(code_.parameter(0));
     sums = code_.loop(code_.whole(0), unrolled, shape_.unroll, sums, round);
     if (shape_.unroll > 1) sums = code_.loop(unrolled, k, 1, sums, single);
     store_c(sums);
@@ -66,24 +68,38 @@ class KernelCode {
     }
   }
 
-  Values step(Value k, const Values& sums) {
+  Value row_of(Value a, int row) { return element(a, code_.mul(a_row_, code_.whole(row))); }
+
+  // The step `ahead` of `first`, which is where the places that are carried behind the sums stand.
+  Values step(Value first, int ahead, const Values& carried) {
     Values right, next;
-    Value row = element(code_.parameter(3), code_.mul(k, code_.whole(shape_.vectors * shape_.lanes)));
+    const int width = shape_.vectors * shape_.lanes;
     for (int v = 0; v < shape_.vectors; ++v) {
-      right.push_back(code_.load(type_, element(row, code_.whole(v * shape_.lanes)), 4 * shape_.lanes));
+      Value place = element(carried[tile()], code_.whole(ahead * width + v * shape_.lanes));
+      right.push_back(code_.load(type_, place, 4 * shape_.lanes));
     }
-    Value offset = code_.mul(k, a_step_);
-    for (Value place : rows_) {
-      Value left = code_.splat(code_.load(code_.f32(), element(place, offset), 4), shape_.lanes);
-      for (Value factor : right) next.push_back(code_.fma(left, factor, sums[next.size()]));
+    for (int r = 0; r < shape_.rows; ++r) {
+      Value place = moves_ ? row_of(carried[tile() + 1], r)
+                           : element(rows_[static_cast<size_t>(r)], code_.add(first, code_.whole(ahead)));
+      Value left = code_.splat(code_.load(code_.f32(), place, 4), shape_.lanes);
+      for (Value factor : right) next.push_back(code_.fma(left, factor, carried[next.size()]));
     }
+    next.push_back(carried[tile()]);
+    if (moves_) next.push_back(element(carried[tile() + 1], a_step_));
     return next;
+  }
+
+  Values moved(Values carried, int steps) {
+    Value& panel = carried[tile()];
+    panel = element(panel, code_.whole(int64_t{steps} * shape_.vectors * shape_.lanes));
+    return carried;
   }
 
   Code& code_;
   KernelShape shape_;
   Type type_;
-  Value a_step_ = nullptr;
+  Value a_row_ = nullptr, a_step_ = nullptr;
+  bool moves_ = false;  // one place in a goes along with the steps; else each row has one, which stays
   Values rows_;
 };
 
@@ -120,8 +136,8 @@ llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side conti
   Values arguments;
   for (int i = 1; i <= 9; ++i) arguments.push_back(code.parameter(i));
   for (int rows = most; rows >= 1; --rows) {
-    // Most tiles are of the first two heights; the others spare the code of unrolled loops.
-    KernelShape shape{rows, vectors, lanes, rows + 1 >= most ? kUnroll : 1, contiguous};
+    // Most tiles are of the first three heights; the others spare the code of unrolled loops.
+    KernelShape shape{rows, vectors, lanes, rows + 2 >= most ? kUnroll : 1, contiguous};
     code.when(code.compare(Compare::equal, code.parameter(0), code.whole(rows)),
               [&] { code.call(kernel(code, shape), arguments); });
   }
@@ -174,7 +190,11 @@ llvm::Function* row_kernel(Code& code, int panels, int vectors, int lanes) {
   return function;
 }
 
-Value bytes_ahead(Code& code, Value k) { return code.mul(k, code.whole(kLinesAhead * kLine / kUnroll)); }
+Value ahead(Code& code, Value here, Value next, int width, Value k, Value tile) {
+  Value offset = code.mul(tile, code.mul(k, code.whole(kLinesAhead * kLine / kUnroll)));
+  Value is_within = code.compare(Compare::less, offset, code.mul(k, code.whole(4 * width)));
+  return code.select(is_within, code.element(next, code.i8(), offset), here);
+}
 
 void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value, Value)>& body) {
   Value count = code.div(code.add(m, code.whole(most - 1)), code.whole(most));

@@ -16,8 +16,8 @@ struct KernelShape {
 };
 
 // void(a, a_row, a_step, panel, c, c_row, k, first, ahead): c[rows][vectors · lanes] = a · panel over k
-// steps, or += unless `first`. Meanwhile bytes_ahead(k) from `ahead` on are brought nearer. One function a
-// module for each shape.
+// steps, or += unless `first`. Meanwhile what stands from `ahead` on is brought nearer. One function a module
+// for each shape.
 llvm::Function* kernel(Code& code, const KernelShape& shape);
 
 // The same for the first `rows` rows of a tile of at most `most` rows: void(rows, a, a_row, a_step, panel, c,
@@ -28,8 +28,9 @@ llvm::Function* kernels(Code& code, int most, int vectors, int lanes, Side conti
 // where the sums of panel i are c[i * c_panel] and on. The same sums in the same order as a tile's.
 llvm::Function* row_kernel(Code& code, int panels, int vectors, int lanes);
 
-// How far a tile of the first two heights looks ahead during `k` steps.
-Value bytes_ahead(Code& code, Value k);
+// Where a tile looks ahead for its share of the panel that is used after this one, `here`, of `width` columns
+// and `k` steps. The first tiles bring it nearer; the others have nothing to look for.
+Value ahead(Code& code, Value here, Value next, int width, Value k, Value tile);
 
 // `m` rows in as few tiles as can be, whose heights differ by one at most: body(tile, first row, rows).
 void tiles_of_rows(Code& code, Value m, int most, const std::function<void(Value, Value, Value)>& body);

@@ -38,6 +38,9 @@ Values transposed(Code& code, Values vectors) {
   return vectors;
 }
 
+// How many rows ahead is asked for: the processor does not foresee steps as far as a row is long.
+constexpr int kRowsAhead = 16;
+
 // Brings one matrix, whose rows are the columns of the panels, into them.
 class PackCode {
  public:
@@ -85,7 +88,12 @@ class PackCode {
       code_.loop(code_.whole(0), done, lanes_, [&](Value k) { block(n, to, k); });
     }
     Piece piece = site_.piece(n, code_.sub(n_, n), lanes_);
-    code_.loop(done, k_, 1, [&](Value k) { one_step(piece, to, k); });
+    code_.loop(done, k_, 1, [&](Value k) {
+      if (contiguous_ == Side::rows)
+        code_.prefetch(
+            element(from_, code_.add(n, code_.mul(code_.add(k, code_.whole(kRowsAhead)), k_stride_))));
+      one_step(piece, to, k);
+    });
   }
 
   // A square of full vectors, which lie along k and are to lie along n.
@@ -163,7 +171,7 @@ class ProductCode {
     a_step_ = code_.parameter(2);
     c_row_ = code_.parameter(5);
     edge_ = code_.local(code_.f32(), int64_t{tile_.rows} * width_, 64);
-    if (gathers_) gathered_ = code_.local(code_.f32(), block_rows() * tile_.k_block + copied(), 64);
+    if (gathers_) gathered_ = code_.local(code_.f32(), tile_.m_block * gathered_tile(), 64);
     matrix(code_.parameter(0), code_.parameter(3), code_.parameter(4), code_.parameter(6), code_.parameter(7),
            code_.parameter(8));
     code_.end();
@@ -190,68 +198,75 @@ class ProductCode {
         Value rows = code_.least(code_.sub(m, m_first), code_.whole(block_rows()));
         Value block = moved(moved(a, k_first, a_step_), m_first, a_row_);
         if (gathers_) gather(block, rows, code_.sub(m, m_first), steps);
+        Value after = code_.add(m_first, code_.whole(block_rows()));
+        Value more = code_.compare(Compare::less, after, m);
         code_.loop(code_.whole(0), n, width_, [&](Value n_first) {
-          Value panel =
-              moved(packed, code_.add(code_.mul(n_first, k), code_.mul(k_first, width)), code_.whole(1));
-          tiles(block, panel, moved(moved(c, n_first, code_.whole(1)), m_first, c_row_), rows,
+          Value panel = panel_at(packed, n_first, k_first, k);
+          Value next = panel_at(packed, code_.add(n_first, width), k_first, k);
+          Value is_last = code_.compare(Compare::less_equal, n, code_.add(n_first, width));
+          Value next_k = code_.select(more, k_first, code_.add(k_first, steps));
+          next = code_.select(is_last, panel_at(packed, code_.whole(0), next_k, k), next);
+          tiles(block, panel, next, moved(moved(c, n_first, code_.whole(1)), m_first, c_row_), rows,
                 code_.sub(n, n_first), steps, is_first);
         });
       });
     });
   }
 
+  Value panel_at(Value packed, Value n_first, Value k_first, Value k) {
+    Value offset = code_.add(code_.mul(n_first, k), code_.mul(k_first, code_.whole(width_)));
+    return moved(packed, offset, code_.whole(1));
+  }
+
   // The rows of each tile side by side, step after step: along the steps they are a row of the whole array
   // apart, of which a tile would use a few bytes. `left` rows are there.
   void gather(Value a, Value rows, Value left, Value steps) {
-    tiles_of_rows(code_, rows, tile_.rows, [&](Value tile, Value first, Value height) {
-      Value from = moved(a, first, code_.whole(1)), to = gathered(tile, steps);
-      auto at = [&](Value k, Value row) {
-        return std::pair{moved(moved(from, k, a_step_), row, code_.whole(1)),
-                         moved(moved(to, k, code_.whole(tile_.rows)), row, code_.whole(1))};
-      };
-      auto whole = [&] {
-        code_.loop(code_.whole(0), steps, 1, [&](Value k) {
-          for (int row = 0; row < copied(); row += lanes_) {
-            auto [in, out] = at(k, code_.whole(row));
-            code_.store(code_.load(code_.vector(code_.f32(), lanes_), in, 4), out, 4);
-          }
-        });
-      };
-      auto one_by_one = [&] {
-        code_.loop(code_.whole(0), steps, 1, [&](Value k) {
-          code_.loop(code_.whole(0), height, 1, [&](Value row) {
-            auto [in, out] = at(k, row);
-            code_.store(code_.load(code_.f32(), in, 4), out, 4);
-          });
-        });
-      };
-      Value is_whole = code_.compare(Compare::less_equal, code_.add(first, code_.whole(copied())), left);
-      code_.when(is_whole, whole);
-      code_.when(code_.no(is_whole), one_by_one);
+    code_.loop(code_.whole(0), steps, 1, [&](Value k) {
+      Value row = moved(a, k, a_step_);
+      tiles_of_rows(code_, rows, tile_.rows, [&](Value tile, Value first, Value height) {
+        Value from = moved(row, first, code_.whole(1));
+        Value to = moved(gathered(tile), k, code_.whole(tile_.rows));
+        auto whole = [&] {
+          for (int at = 0; at < copied(); at += lanes_) copy_some(from, to, code_.whole(at), lanes_);
+        };
+        auto one_by_one = [&] {
+          code_.loop(code_.whole(0), height, 1, [&](Value at) { copy_some(from, to, at, 1); });
+        };
+        Value is_whole = code_.compare(Compare::less_equal, code_.add(first, code_.whole(copied())), left);
+        code_.when(is_whole, whole);
+        code_.when(code_.no(is_whole), one_by_one);
+      });
     });
   }
-  Value gathered(Value tile, Value steps) {
-    return moved(gathered_, code_.mul(tile, code_.whole(tile_.rows)), steps);
+  void copy_some(Value from, Value to, Value at, int lanes) {
+    Value some = code_.load(code_.vector(code_.f32(), lanes), moved(from, at, code_.whole(1)), 4);
+    code_.store(some, moved(to, at, code_.whole(1)), 4);
   }
 
-  void tiles(Value a, Value panel, Value c, Value rows, Value columns, Value steps, Value is_first) {
+  // Behind each tile there is room for what its last vectors hold too much.
+  int64_t gathered_tile() const { return int64_t{tile_.rows} * tile_.k_block + copied(); }
+  Value gathered(Value tile) { return moved(gathered_, tile, code_.whole(gathered_tile())); }
+
+  void tiles(Value a, Value panel, Value next, Value c, Value rows, Value columns, Value steps,
+             Value is_first) {
     tiles_of_rows(code_, rows, tile_.rows, [&](Value tile, Value first, Value height) {
-      Value of_tile = gathers_ ? gathered(tile, steps) : moved(a, first, a_row_);
+      Value of_tile = gathers_ ? gathered(tile) : moved(a, first, a_row_);
       Value a_step = gathers_ ? code_.whole(tile_.rows) : a_step_;
-      one_tile(height, of_tile, a_step, panel, moved(c, first, c_row_), columns, steps, is_first);
+      one_tile(height, of_tile, a_step, panel, ahead(code_, panel, next, width_, steps, tile),
+               moved(c, first, c_row_), columns, steps, is_first);
     });
   }
 
   // Columns past the end go by way of a tile on the stack.
-  void one_tile(Value rows, Value a, Value a_step, Value panel, Value c, Value columns, Value steps,
-                Value is_first) {
+  void one_tile(Value rows, Value a, Value a_step, Value panel, Value ahead, Value c, Value columns,
+                Value steps, Value is_first) {
     llvm::Function* tile = kernels(code_, tile_.rows, tile_.vectors, lanes_, contiguous_);
     Value width = code_.whole(width_);
     Value whole = code_.compare(Compare::less_equal, width, columns);
     code_.when(code_.both(code_.no(whole), code_.no(is_first)),
                [&] { copy(rows, columns, c, c_row_, edge_, width); });
     code_.call(tile, {rows, a, a_row_, a_step, panel, code_.select(whole, c, edge_),
-                      code_.select(whole, c_row_, width), steps, is_first, panel});
+                      code_.select(whole, c_row_, width), steps, is_first, ahead});
     code_.when(code_.no(whole), [&] { copy(rows, columns, edge_, width, c, c_row_); });
   }
 

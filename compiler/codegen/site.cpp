@@ -85,23 +85,34 @@ Value Site::size(const std::vector<DimId>& dims) {
   return product;
 }
 
-Range Site::range(const std::vector<DimId>& dims, int64_t by) {
-  // Borders between threads at whole lines spare both sides a tail.
-  constexpr int64_t kDealt = 64;
+int64_t Site::known_multiple(const std::vector<DimId>& dims) const {
   int64_t known = 1;
   for (DimId dim : dims) {
     if (plan_.dims[dim].kind == DimKind::constant) known *= plan_.dims[dim].size;
   }
-  Value whole = size(dims);
-  if (dims.empty() || !dealt_.valid() || dims.front() != dealt_) return {code_.whole(0), whole, known};
-  if (dealt_ == plan_.batch && by == 1) {
-    Value each = size(std::vector<DimId>(dims.begin() + 1, dims.end()));
-    return {code_.mul(word(frame_.own_first()), each), code_.mul(word(frame_.own_end()), each), known};
-  }
-  if (by == 1 && known % kDealt == 0) by = kDealt;
-  Range part = part_of(code_, whole, by, word(frame_.thread()), word(frame_.threads()));
-  if (known % by == 0) part.multiple = by;
+  return known;
+}
+
+Range Site::range(const std::vector<DimId>& dims) {
+  if (dims.empty() || dims.front() != dealt_) return {code_.whole(0), size(dims), known_multiple(dims)};
+  if (dealt_ != plan_.batch) return range(dims, 1);
+  Value each = size(std::vector<DimId>(dims.begin() + 1, dims.end()));
+  return {code_.mul(word(frame_.own_first()), each), code_.mul(word(frame_.own_end()), each),
+          known_multiple(dims)};
+}
+
+Range Site::range(const std::vector<DimId>& dims, int64_t by) {
+  if (dims.empty() || dims.front() != dealt_) return range(dims);
+  Range part = part_of(code_, size(dims), by, word(frame_.thread()), word(frame_.threads()));
+  if (known_multiple(dims) % by == 0) part.multiple = by;
   return part;
+}
+
+// Borders between threads at whole lines spare both sides a tail.
+Range Site::loop_range(const std::vector<DimId>& dims) {
+  constexpr int64_t kDealt = 64;
+  bool whole_lines = dims.front() != plan_.batch && known_multiple(dims) % kDealt == 0;
+  return whole_lines ? range(dims, kDealt) : range(dims);
 }
 
 Value Site::value(const SizeExpr& size) {
@@ -178,7 +189,7 @@ LoopNest Site::nest(const std::vector<DimId>& dims, const std::vector<Access>& a
   }
   std::vector<DimId> last;
   for (const auto& joined : nest.dims) {
-    nest.ranges.push_back(range(joined));
+    nest.ranges.push_back(loop_range(joined));
     last.push_back(joined.back());
   }
   for (const Access& access : accesses) nest.streams.push_back(stream(access, last));

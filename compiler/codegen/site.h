@@ -77,9 +77,10 @@ class Site {
   Value size(ir::DimId dim);
   Value size(const std::vector<ir::DimId>& dims);
   Value value(const schedule::SizeExpr& size);
-  // The indices that this thread does, of dims that are taken as one; if they are dealt, in multiples of
-  // `by`.
-  Range range(const std::vector<ir::DimId>& dims, int64_t by = 1);
+  // The indices that are to be done, of dims that are taken as one; `by`: if they are dealt, in multiples of
+  // it.
+  Range range(const std::vector<ir::DimId>& dims);
+  Range range(const std::vector<ir::DimId>& dims, int64_t by);
   Value step(ir::DimId time);     // of the loop around
   Value lengths(ir::DimId time);  // pointer to i32[B]
 
@@ -125,6 +126,8 @@ class Site {
   Value load_full(const Row& row, const Piece& piece);
   Value load_some(const Row& row, const Piece& piece);
   Value as_flags(Value value, ir::Element element);
+  Range loop_range(const std::vector<ir::DimId>& dims);
+  int64_t known_multiple(const std::vector<ir::DimId>& dims) const;
 
   Code& code_;
   const schedule::Plan& plan_;

@@ -80,31 +80,36 @@ class TileCode {
   void blocks(const Values& indices, const Values& a) {
     Value matrix = position(site_, stage_.heads, heads(indices));
     Range rows = site_.range(stage_.rows);
-    code_.loop(rows.begin, rows.end, block_rows(), [&](Value first) {
-      Value in_block = code_.least(code_.sub(rows.end, first), code_.whole(block_rows()));
-      auto for_block = [&](llvm::Function* function, Value unit, Value sums) {
-        Values arguments = site_.passed_on();
-        arguments.insert(arguments.end(), indices.begin(), indices.end());
-        arguments.insert(arguments.end(), {first, in_block, unit, sums});
-        code_.call(function, arguments);
-      };
-      // A tile of one row would wait for its few sums: it takes some panels side by side.
-      Value is_row = code_.compare(Compare::equal, in_block, code_.whole(1));
-      if (stage_.row_panels == 1) is_row = code_.zero(code_.i1());
-      Value by_row = code_.select(is_row, row_units(), code_.whole(0));
-      code_.loop(code_.whole(0), by_row, row_width(), [&](Value from_there) {
-        Value unit = to_and_fro(from_there, by_row);
-        for (size_t p = 0; p < operands_.size(); ++p) row_of_panels(p, a[p], matrix, first, unit);
-        code_.loop(code_.whole(0), code_.whole(stage_.row_panels), 1, [&](Value i) {
-          Value sums = element(sums_, code_.mul(i, code_.whole(sums_row())));
-          for_block(epilogue_, code_.add(unit, code_.mul(i, code_.whole(width_))), sums);
-        });
+    // Of equal heights: a few rows that are left would cost as many panels as a whole block.
+    tiles_of_rows(code_, code_.sub(rows.end, rows.begin), static_cast<int>(block_rows()),
+                  [&](Value, Value first, Value in_block) {
+                    block(indices, a, matrix, code_.add(rows.begin, first), in_block);
+                  });
+  }
+
+  void block(const Values& indices, const Values& a, Value matrix, Value first, Value in_block) {
+    auto for_block = [&](llvm::Function* function, Value unit, Value sums) {
+      Values arguments = site_.passed_on();
+      arguments.insert(arguments.end(), indices.begin(), indices.end());
+      arguments.insert(arguments.end(), {first, in_block, unit, sums});
+      code_.call(function, arguments);
+    };
+    // A tile of one row would wait for its few sums: it takes some panels side by side.
+    Value is_row = code_.compare(Compare::equal, in_block, code_.whole(1));
+    if (stage_.row_panels == 1) is_row = code_.zero(code_.i1());
+    Value by_row = code_.select(is_row, row_units(), code_.whole(0));
+    code_.loop(code_.whole(0), by_row, row_width(), [&](Value from_there) {
+      Value unit = to_and_fro(from_there, by_row);
+      for (size_t p = 0; p < operands_.size(); ++p) row_of_panels(p, a[p], matrix, first, unit);
+      code_.loop(code_.whole(0), code_.whole(stage_.row_panels), 1, [&](Value i) {
+        Value sums = element(sums_, code_.mul(i, code_.whole(sums_row())));
+        for_block(epilogue_, code_.add(unit, code_.mul(i, code_.whole(width_))), sums);
       });
-      code_.loop(by_row, units_, width_, [&](Value unit) {
-        for_block(nearer_, unit, sums_);
-        for (size_t p = 0; p < operands_.size(); ++p) product(p, a[p], matrix, first, in_block, unit);
-        for_block(epilogue_, unit, sums_);
-      });
+    });
+    code_.loop(by_row, units_, width_, [&](Value unit) {
+      for_block(nearer_, unit, sums_);
+      for (size_t p = 0; p < operands_.size(); ++p) product(p, a[p], matrix, first, in_block, unit);
+      for_block(epilogue_, unit, sums_);
     });
   }
 
@@ -134,13 +139,6 @@ class TileCode {
     return element(of.packed, code_.add(code_.mul(matrix, of.elements), code_.mul(unit, of.steps)));
   }
 
-  // The panel that is wanted after this one is brought nearer by the first tiles of this one.
-  Value ahead(const Operand& of, Value here, Value next, Value tile) {
-    Value offset = code_.mul(tile, bytes_ahead(code_, of.steps));
-    Value is_within = code_.compare(Compare::less, offset, code_.mul(of.steps, code_.whole(4 * width_)));
-    return code_.select(is_within, code_.element(next, code_.i8(), offset), here);
-  }
-
   void product(size_t p, Value a, Value matrix, Value first, Value rows, Value unit) {
     const Operand& of = operands_[p];
     Value here = panel(p, matrix, unit);
@@ -151,7 +149,7 @@ class TileCode {
       code_.call(of.kernels,
                  {height, element(a, code_.mul(code_.add(first, row), of.a_row)), of.a_row, of.a_step, here,
                   element(slot, code_.mul(row, code_.whole(sums_row()))), code_.whole(sums_row()), of.steps,
-                  first_flag(of), ahead(of, here, next, tile)});
+                  first_flag(of), ahead(code_, here, next, static_cast<int>(width_), of.steps, tile)});
     });
   }
 

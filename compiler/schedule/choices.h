@@ -15,6 +15,10 @@ struct Choices {
   bool gather_rows = true;
   // A row by itself takes several panels side by side, and walks over them to and fro.
   bool row_panels = true;
+  // Cheap values are made anew where they are read, not stored.
+  bool make_anew = true;
+  // What a stage makes may take the place of what it reads.
+  bool in_place = true;
   // Several threads may run the function together.
   bool deal_out = true;
 
@@ -34,6 +38,8 @@ inline std::vector<Choice> all_choices() {
           {"join_sums", &Choices::join_sums},
           {"gather_rows", &Choices::gather_rows},
           {"row_panels", &Choices::row_panels},
+          {"make_anew", &Choices::make_anew},
+          {"in_place", &Choices::in_place},
           {"deal_out", &Choices::deal_out}};
 }
 

@@ -44,13 +44,16 @@ constexpr size_t kMostOps = 96;
 
 // Whether an instruction that is no member reads the value.
 bool is_read_outside(const Scope& scope, const LaneGroup& group, ValueId value) {
-  const std::vector<ir::Instr>& instrs = scope.function().instrs();
-  return std::any_of(instrs.begin(), instrs.end(), [&](const ir::Instr& instr) {
-    if (group.made.contains(instr.results[0])) return false;
-    bool reads = std::find(instr.operands.begin(), instr.operands.end(), value) != instr.operands.end();
-    return reads && std::any_of(instr.results.begin(), instr.results.end(),
-                                [&](ValueId result) { return scope.is_needed(result); });
-  });
+  const std::vector<ir::InstrId>& readers = scope.readers(value);
+  return std::any_of(readers.begin(), readers.end(),
+                     [&](ir::InstrId id) { return !group.made.contains(scope.function()[id].results[0]); });
+}
+
+// Whether it is in memory, with an element for each index of these dims.
+bool fills(const Held& held, const std::vector<ir::DimId>& over) {
+  const auto* access = std::get_if<Access>(&held.from);
+  return access &&
+         std::none_of(over.begin(), over.end(), [&](ir::DimId dim) { return access->stride(dim).is_zero(); });
 }
 
 // Writes a group as a graph.
@@ -144,7 +147,7 @@ LaneGroup Scope::next_group(std::vector<ir::InstrId>& pending) {
   auto ready = [&](ir::InstrId id) { return is_lane(function_[id]) && operands_known(function_[id]); };
   auto first = std::find_if(pending.begin(), pending.end(), ready);
   if (first == pending.end()) return {};
-  LaneGroup group{type(function_[*first].results[0]).dims, {}, {}, {}, {}};
+  LaneGroup group{type(function_[*first].results[0]).dims, {}, {}, {}, {}, {}};
   auto takes = [&](const ir::Instr& instr) {
     return is_lane(instr) && type(instr.results[0]).dims == group.over && group.made.size() < kMostOps &&
            std::all_of(
@@ -164,15 +167,74 @@ LaneGroup Scope::next_group(std::vector<ir::InstrId>& pending) {
   return group;
 }
 
+// What a cheap function reads, where it is made anew.
+struct Scope::Ingredients {
+  int ops = 0;
+  std::set<ValueId> arrays;  // of as many elements as the value
+};
+
+// Whether it is a cheap function of values that can be read whether it is stored or not. Members of the group
+// come in order, so that it is known of its operands whether they are stored.
+bool Scope::is_cheap(const LaneGroup& group, const ir::Instr& instr, Ingredients& all) const {
+  constexpr int kMostAnew = 8;
+  static const std::set<Op> kCheap = {Op::add, Op::sub, Op::mul, Op::neg, Op::div, Op::contract};
+  if (!kCheap.contains(instr.op) || ++all.ops > kMostAnew) return false;
+  return std::all_of(instr.operands.begin(), instr.operands.end(), [&](ValueId operand) {
+    for (ir::InstrId id : group.remade) {
+      if (function_[id].results[0] == operand) return is_cheap(group, function_[id], all);
+    }
+    const Held& from = held_[operand.index];
+    if (const auto* remade = std::get_if<Remade>(&from.from))
+      return is_cheap(group, function_[remade->instr], all);
+    if (group.stored.contains(operand) || fills(from, group.over)) {
+      all.arrays.insert(operand);
+      return true;
+    }
+    return from.known() && !waiting(operand);
+  });
+}
+
+// Whether storing the value would move more bytes than reading again what it is made of, and those who read
+// it can make it.
+bool Scope::is_remade(const LaneGroup& group, const ir::Instr& instr) const {
+  constexpr int kStored = 2;  // a line that is written is fetched first
+  Ingredients all;
+  if (!choices_.make_anew || !is_cheap(group, instr, all)) return false;
+  int outside = 0;
+  for (ir::InstrId id : readers(instr.results[0])) {
+    const ir::Instr& reader = function_[id];
+    if (group.made.contains(reader.results[0])) continue;
+    if (!is_lane(reader) && reader.op != Op::reduce) return false;
+    ++outside;
+  }
+  return outside * (static_cast<int>(all.arrays.size()) - 1) <= kStored;
+}
+
 // Where members have to go, because it is wanted there or read by others.
 void Scope::house(LaneGroup& group) {
   for (ir::InstrId id : group.members) {
     ValueId member = function_[id].results[0];
     std::vector<Access> places = take_wanted(member);
-    if (places.empty() && is_read_outside(*this, group, member)) places.push_back(home(member));
+    if (places.empty() && is_read_outside(*this, group, member)) {
+      if (is_remade(group, function_[id])) {
+        group.remade.push_back(id);
+        continue;
+      }
+      places.push_back(home(member));
+    }
     if (places.empty()) continue;
     group.homes.emplace_back(member, std::move(places));
     group.stored.insert(member);
+  }
+  // Members that only those need which are made elsewhere are made there.
+  std::set<ValueId> read = group.stored;
+  for (size_t i = group.members.size(); i-- > 0;) {
+    const ir::Instr& instr = function_[group.members[i]];
+    if (read.contains(instr.results[0])) {
+      read.insert(instr.operands.begin(), instr.operands.end());
+    } else {
+      group.members.erase(group.members.begin() + static_cast<std::ptrdiff_t>(i));
+    }
   }
 }
 
@@ -181,6 +243,15 @@ bool Scope::place_lanes(std::vector<ir::InstrId>& pending) {
   LaneGroup group = next_group(pending);
   if (group.members.empty()) return false;
   house(group);
+  if (!group.stored.empty()) place_group(group);
+  for (ir::InstrId id : group.remade) {
+    ValueId member = function_[id].results[0];
+    bind(member, {Remade{id}, !has_ends(type(member))});
+  }
+  return true;
+}
+
+void Scope::place_group(LaneGroup& group) {
   auto writing = std::make_unique<Writing>(*this, group, choices_.fuse_products);
   auto kind = writing->stage();
   if (!kind) {
@@ -201,7 +272,6 @@ bool Scope::place_lanes(std::vector<ir::InstrId>& pending) {
       }
     }
   }
-  return true;
 }
 
 }  // namespace rnnc::schedule

@@ -59,11 +59,15 @@ void plan_reduce(Scope& scope, const ir::Instr& instr) {
   const Type& from = scope.type(operand);
   std::vector<DimId> over = summed_dims(from, reduce.over);
   bool rows = scope.sums_rows(over);
+  bool symbols = std::any_of(over.begin(), over.end(),
+                             [&](DimId dim) { return scope.dims()[dim].kind != ir::DimKind::constant; });
   LaneGraph graph;
   FoldStage stage{fold_of(reduce.reduction), {}, {}, false, -1, -1, -1, {}};
   LaneGraph::Token value, inside = -1;
   if (stage.fold == Fold::sum) {
-    value = scope.load_settled(graph, operand, rows);
+    // What is past the ends does not matter to sums that stay within a step and a sequence.
+    value = symbols ? scope.load_settled(graph, operand, rows)
+                    : scope.load(graph, scope.held(operand), from.element);
   } else {
     value = scope.load(graph, scope.held(operand), from.element);
     for (LaneGraph::Token condition : scope.conditions(graph, from, true, rows)) {

@@ -301,7 +301,8 @@ struct Plan {
   std::vector<Stage> stages;
   std::vector<TimeLoop> loops;
   std::vector<Node> body;
-  bool dealt = false;  // several threads may run it together; else all but the first have nothing to do
+  bool dealt = false;     // several threads may run it together; else all but the first have nothing to do
+  bool in_place = false;  // whether what a stage makes may take the place of what ends there (in_place.h)
 
   const Buffer& operator[](BufferId id) const { return buffers[id.index]; }
   const Stage& operator[](StageId id) const { return stages[id.index]; }

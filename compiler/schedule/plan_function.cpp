@@ -71,6 +71,7 @@ support::Result<Plan> plan_function(const ir::Function& function, const ir::DimT
   plan.name = function.name();
   plan.dims = dims;
   plan.machine = machine;
+  plan.in_place = choices.in_place;
   const std::vector<bool> used = ir::used_dims(function, dims);
   for (uint32_t i = 0; i < dims.size(); ++i) {
     if (!used[i]) continue;

@@ -11,7 +11,9 @@ using ir::ValueId;
 
 namespace {
 
-constexpr int kGatheredTiles = 8;  // wait in the second cache for the panels
+// So many tiles are gathered before the panels run over them: 256 rows, whose 256 steps are a quarter of a
+// megabyte. A whole row of most arrays: its lines follow each other, as the processor expects.
+constexpr int kGatheredTiles = 43;
 
 // Rows of accumulators and vectors beside each other: as many as the registers hold beside a row of the panel
 // and one element of the other operand; fewer vectors where that leaves fewer columns of zeros.
@@ -114,7 +116,7 @@ class Operands {
 // A sum over steps and sequences walks down the columns of an array. If many panels do so, its rows are
 // gathered first.
 bool gathers(const Scope& scope, const Product& product) {
-  constexpr int kPanels = 4;
+  constexpr int kPanels = 5;
   SizeExpr n = elements_of(product.n, scope.dims());
   return scope.choices().gather_rows && sums_symbols(scope, product.k) &&
          joint_stride(product.a, product.m, scope.dims()) == SizeExpr(1) && n.is_constant() &&

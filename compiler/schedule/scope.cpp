@@ -22,7 +22,8 @@ Scope::Scope(Plan& plan, const ir::Function& function, const Choices& choices, L
       outer_(outer),
       held_(function.values().size()),
       wanted_(function.values().size()),
-      needed_(function.values().size(), false) {}
+      needed_(function.values().size(), false),
+      readers_(function.values().size()) {}
 
 std::string Scope::name(ValueId value) const {
   const std::string& given = function_[value].name;
@@ -39,12 +40,16 @@ std::vector<ir::InstrId> Scope::needed_instructions() {
   std::vector<ir::InstrId> needed;
   for (auto i = static_cast<uint32_t>(function_.instrs().size()); i-- > 0;) {
     const ir::Instr& instr = function_.instrs()[i];
-    bool any =
-        std::any_of(instr.results.begin(), instr.results.end(), [&](ValueId v) { return needed_[v.index]; });
+    bool any = std::any_of(instr.results.begin(), instr.results.end(),
+                           [&](ValueId result) { return is_needed(result); });
     if (!any) continue;
-    needed.insert(needed.begin(), ir::InstrId{i});
-    for (ValueId operand : instr.operands) needed_[operand.index] = true;
+    needed.push_back(ir::InstrId{i});
+    for (ValueId operand : instr.operands) {
+      needed_[operand.index] = true;
+      readers_[operand.index].push_back(ir::InstrId{i});
+    }
   }
+  std::reverse(needed.begin(), needed.end());
   return needed;
 }
 
@@ -340,6 +345,13 @@ Access Scope::copied(const Held& from, const Type& of, bool rows, const std::str
 }
 
 LaneGraph::Token Scope::load(LaneGraph& graph, const Held& held, ir::Element element) {
+  if (const auto* remade = std::get_if<Remade>(&held.from)) {
+    const ir::Instr& instr = function_[remade->instr];
+    std::vector<LaneGraph::Token> operands;
+    for (ValueId operand : instr.operands)
+      operands.push_back(load(graph, this->held(operand), type(operand).element));
+    return graph.op(instr.op == Op::contract ? Op::mul : instr.op, operands, element);
+  }
   Load load{Number{0}, element};
   if (const auto* access = std::get_if<Access>(&held.from)) load.from = *access;
   if (const auto* number = std::get_if<Number>(&held.from)) load.from = *number;

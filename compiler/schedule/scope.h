@@ -28,9 +28,14 @@ struct Waiting {
   size_t product;
 };
 
+// A cheap function of values that can be read, made anew by whoever reads it.
+struct Remade {
+  ir::InstrId instr;
+};
+
 // Where a value can be read. Numbers and indices are made where they are needed.
 struct Held {
-  std::variant<std::monostate, Access, Number, Index, Waiting> from = {};
+  std::variant<std::monostate, Access, Number, Index, Waiting, Remade> from = {};
   // Whether all is 0 past the ends of sequences. A broadcast is another access to the same elements and
   // repeats them there too, which only an element-wise stage overlooks.
   bool clean = true;
@@ -47,6 +52,7 @@ struct LaneGroup {
   std::set<ir::ValueId> made;  // by them
   Homes homes;
   std::set<ir::ValueId> stored;  // those of `homes`
+  std::vector<ir::InstrId> remade;
 };
 
 class Scope {
@@ -76,6 +82,8 @@ class Scope {
   std::vector<Access> take_wanted(ir::ValueId value) { return std::exchange(wanted_[value.index], {}); }
   const Choices& choices() const { return choices_; }
   bool is_needed(ir::ValueId value) const { return needed_[value.index]; }
+  // The instructions that read the value and are needed themselves, once for each time.
+  const std::vector<ir::InstrId>& readers(ir::ValueId value) const { return readers_[value.index]; }
 
   BufferId scratch(const ir::Type& type, std::string name, Place place = Place::scratch);
   // New memory in the order of the type, or the first of the places where the value has to go.
@@ -121,7 +129,11 @@ class Scope {
   bool place_others(std::vector<ir::InstrId>& pending, bool with_waiting);
   LaneGroup next_group(std::vector<ir::InstrId>& pending);
   void house(LaneGroup& group);
+  struct Ingredients;
+  bool is_cheap(const LaneGroup& group, const ir::Instr& instr, Ingredients& all) const;
+  bool is_remade(const LaneGroup& group, const ir::Instr& instr) const;
   bool place_lanes(std::vector<ir::InstrId>& pending);
+  void place_group(LaneGroup& group);
   void place_copies();
   bool operands_known(const ir::Instr& instr) const;
   void place_leaf(const ir::Instr& instr);
@@ -137,6 +149,7 @@ class Scope {
   std::vector<Held> held_;
   std::vector<std::vector<Access>> wanted_;
   std::vector<bool> needed_;
+  std::vector<std::vector<ir::InstrId>> readers_;
   std::vector<Product> products_;  // that wait or have waited
   std::set<BufferId> own_;         // buffers whose contents are made in a step of this loop
   std::vector<std::pair<PackStage, BufferId>> packs_;

@@ -84,14 +84,21 @@ class Lifetimes {
 
 void set_lifetimes(Plan& plan) { Lifetimes(plan).run(); }
 
-bool may_share(const Plan& plan, const std::vector<bool>& by_rows, BufferId a, BufferId b) {
-  if (plan[a].first <= plan[b].last && plan[b].first <= plan[a].last) return false;
-  LoopId loop = dealt_loop(plan, plan[a]);
-  if (!loop.valid() || loop != dealt_loop(plan, plan[b])) return true;
-  return by_rows[a.index] && by_rows[b.index] && bytes_of(plan[a]) == bytes_of(plan[b]);
+Sharing::Sharing(const Plan& plan)
+    : plan_(plan),
+      by_rows_(lie_by_rows(plan)),
+      in_place_(plan.in_place ? schedule::in_place(plan) : InPlace{}) {}
+
+bool Sharing::allows(BufferId a, BufferId b) const {
+  bool meet = plan_[a].first <= plan_[b].last && plan_[b].first <= plan_[a].last;
+  if (meet && !in_place(a, b) && !in_place(b, a)) return false;
+  LoopId loop = dealt_loop(plan_, plan_[a]);
+  if (!loop.valid() || loop != dealt_loop(plan_, plan_[b])) return true;
+  return by_rows_[a.index] && by_rows_[b.index] && bytes_of(plan_[a]) == bytes_of(plan_[b]);
 }
 
-// First fit among the slots whose sizes have the same symbols: whatever T and B are, one holds the other.
+// Where what is read ends, if that can be: then fewer lines of the cache are met. Else first fit, among the
+// slots whose sizes have the same symbols: whatever T and B are, one holds the other.
 void assign_slots(Plan& plan) {
   std::vector<BufferId> order;
   for (uint32_t i = 0; i < plan.buffers.size(); ++i) {
@@ -99,19 +106,28 @@ void assign_slots(Plan& plan) {
   }
   std::stable_sort(order.begin(), order.end(),
                    [&](BufferId a, BufferId b) { return plan[a].first < plan[b].first; });
-  const std::vector<bool> by_rows = lie_by_rows(plan);
+  const Sharing sharing(plan);
   std::vector<std::vector<BufferId>> held;
   plan.slots.clear();
   for (BufferId id : order) {
     Buffer& buffer = plan.buffers[id.index];
     SizeExpr bytes = bytes_of(buffer);
     auto fits = [&](uint32_t slot) {
-      auto beside = [&](BufferId other) { return may_share(plan, by_rows, id, other); };
+      auto beside = [&](BufferId other) { return sharing.allows(id, other); };
       return plan.slots[slot].same_symbols(bytes) &&
              std::all_of(held[slot].begin(), held[slot].end(), beside);
     };
-    uint32_t slot = 0;
-    while (slot < plan.slots.size() && !fits(slot)) ++slot;
+    auto replaces = [&](uint32_t slot) {
+      auto ends = [&](BufferId other) { return sharing.in_place(other, id); };
+      return std::any_of(held[slot].begin(), held[slot].end(), ends) && fits(slot);
+    };
+    auto first = [&](const auto& good) {
+      uint32_t slot = 0;
+      while (slot < plan.slots.size() && !good(slot)) ++slot;
+      return slot;
+    };
+    uint32_t slot = first(replaces);
+    if (slot == plan.slots.size()) slot = first(fits);
     if (slot == plan.slots.size()) {
       plan.slots.push_back(bytes);
       held.emplace_back();

@@ -1,6 +1,7 @@
 // Which buffers share memory of the arena.
 #pragma once
 
+#include "compiler/schedule/in_place.h"
 #include "compiler/schedule/plan.h"
 
 namespace rnnc::schedule {
@@ -11,9 +12,19 @@ namespace rnnc::schedule {
 // (`Buffer::within`) only between its uses.
 void set_lifetimes(Plan& plan);
 void assign_slots(Plan& plan);
-// Whether two buffers may stand in one place. `by_rows`: lie_by_rows(plan) (deal.h), since threads may be at
-// different steps of a loop.
-bool may_share(const Plan& plan, const std::vector<bool>& by_rows, BufferId a, BufferId b);
+// Which buffers may stand in one place.
+class Sharing {
+ public:
+  explicit Sharing(const Plan& plan);
+  bool allows(BufferId a, BufferId b) const;
+  // Whether the second is made where the first ends (in_place.h).
+  bool in_place(BufferId a, BufferId b) const { return in_place_.contains({a, b}); }
+
+ private:
+  const Plan& plan_;
+  std::vector<bool> by_rows_;  // threads may be at different steps of a loop
+  InPlace in_place_;
+};
 
 // Bytes in the arena: a ring has two generations.
 SizeExpr bytes_of(const Buffer& buffer);

@@ -139,7 +139,7 @@ Status check_deal(const Plan& plan) {
 Status check_memory(const Plan& plan) {
   Plan fresh = plan;
   set_lifetimes(fresh);
-  const std::vector<bool> by_rows = lie_by_rows(plan);
+  const Sharing sharing(fresh);
   for (uint32_t i = 0; i < plan.buffers.size(); ++i) {
     const Buffer& a = plan.buffers[i];
     if (a.first != fresh.buffers[i].first || a.last != fresh.buffers[i].last) {
@@ -154,7 +154,7 @@ Status check_memory(const Plan& plan) {
     for (uint32_t j = 0; j < i; ++j) {
       const Buffer& b = plan.buffers[j];
       if (!in_arena(plan, BufferId{j}) || b.slot != a.slot) continue;
-      if (!may_share(plan, by_rows, BufferId{i}, BufferId{j})) {
+      if (!sharing.allows(BufferId{i}, BufferId{j})) {
         return Failure{
             fmt::format("buffers {} and {} are in the same place at the same time", b.name, a.name)};
       }
