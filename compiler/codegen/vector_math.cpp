@@ -13,6 +13,7 @@ constexpr double kLn2High = 0.693359375, kLn2Low = -2.12194440e-4;
 constexpr double kLog2E = 1.44269504088896340736;
 // Added to a small number and taken away again, it leaves the nearest whole number.
 constexpr double kRound32 = 0x1.8p23, kRound64 = 0x1.8p52;
+constexpr uint64_t kWhole = 0x4B400000;  // the bits of kRound32: what is above them is that number
 
 }  // namespace
 
@@ -46,40 +47,48 @@ Value VectorMath::min(Value a, Value b) {
   return code_.select(code_.either(code_.is_nan(a), code_.is_nan(b)), code_.add(a, b), smaller);
 }
 
-// e^x = 2^n e^r, |r| <= ln 2 / 2. 2^n is multiplied on in two halves, since n may be 128 where the result is
-// still finite. Bounds are set by comparisons that are false for NaN, which therefore stays.
-Value VectorMath::exp(Value x) {
-  x = code_.select(code_.compare(Compare::greater, x, code_.like(x, 89)), code_.like(x, 89), x);
-  x = code_.select(code_.compare(Compare::less, x, code_.like(x, -104)), code_.like(x, -104), x);
+// x = n ln 2 + r, |r| <= ln 2 / 2: e^r, and n as the low bits of `shifted`.
+VectorMath::Power VectorMath::power(Value x) {
   Value shifted = code_.fma(x, code_.like(x, kLog2E), code_.like(x, kRound32));
   Value n = code_.sub(shifted, code_.like(x, kRound32));
   Value r = code_.fma(n, code_.like(x, -kLn2High), x);
   r = code_.fma(n, code_.like(x, -kLn2Low), r);
   Value q = polynomial(r, {0x1.694c86p-10, 0x1.12397cp-7, 0x1.555a26p-5, 0x1.555492p-3, 0x1.fffffap-2});
-  Value p = code_.add(code_.fma(code_.mul(r, r), q, r), code_.like(r, 1));
-  // The whole number stands in the low bits of `shifted`; 512 keeps the division by two one of positive
-  // numbers.
-  Value whole = code_.bits(shifted);
-  Value biased = code_.sub(whole, code_.bits_like(whole, 0x4B400000 - 512));
+  return {code_.bits(shifted), code_.fma(code_.mul(r, r), q, r)};
+}
+
+// e^x = 2^n e^r. 2^n is multiplied on in two halves, since n may be 128 where the result is still finite.
+// Bounds are set by comparisons that are false for NaN, which therefore stays.
+Value VectorMath::exp(Value x) {
+  x = code_.select(code_.compare(Compare::greater, x, code_.like(x, 89)), code_.like(x, 89), x);
+  x = code_.select(code_.compare(Compare::less, x, code_.like(x, -104)), code_.like(x, -104), x);
+  auto [whole, less_one] = power(x);
+  // 512 keeps the division by two one of positive numbers.
+  Value biased = code_.sub(whole, code_.bits_like(whole, kWhole - 512));
   Value half = code_.shift_right(biased, 1);
   Value rest = code_.sub(biased, half);
-  auto power = [&](Value exponent) {
+  auto two_to = [&](Value exponent) {
     return code_.from_bits(code_.shift_left(code_.sub(exponent, code_.bits_like(exponent, 256 - 127)), 23));
   };
-  return code_.mul(code_.mul(p, power(half)), power(rest));
+  Value p = code_.add(less_one, code_.like(x, 1));
+  return code_.mul(code_.mul(p, two_to(half)), two_to(rest));
+}
+
+// e^-|x|: 2^n is far from overflow, but may be too small for a number by itself, as 2^(n + 64) is not.
+Value VectorMath::exp_of_minus(Value x) {
+  x = code_.neg(abs(x));
+  x = code_.select(code_.compare(Compare::less, x, code_.like(x, -104)), code_.like(x, -104), x);
+  auto [whole, less_one] = power(x);
+  Value biased = code_.sub(whole, code_.bits_like(whole, kWhole - 127 - 64));
+  Value p = code_.add(less_one, code_.like(x, 1));
+  return code_.mul(code_.mul(p, code_.from_bits(code_.shift_left(biased, 23))), code_.like(x, 0x1p-64));
 }
 
 // s (e^r - 1) + (s - 1) with s = 2^n: without loss near 0, where s is 1.
 Value VectorMath::exp_minus_one(Value x) {
-  Value shifted = code_.fma(x, code_.like(x, kLog2E), code_.like(x, kRound32));
-  Value n = code_.sub(shifted, code_.like(x, kRound32));
-  Value r = code_.fma(n, code_.like(x, -kLn2High), x);
-  r = code_.fma(n, code_.like(x, -kLn2Low), r);
-  Value q = polynomial(r, {0x1.694c86p-10, 0x1.12397cp-7, 0x1.555a26p-5, 0x1.555492p-3, 0x1.fffffap-2});
-  Value p = code_.fma(code_.mul(r, r), q, r);
-  Value whole = code_.bits(shifted);
-  Value s = code_.from_bits(code_.shift_left(code_.sub(whole, code_.bits_like(whole, 0x4B400000 - 127)), 23));
-  return code_.fma(s, p, code_.sub(s, code_.like(s, 1)));
+  auto [whole, less_one] = power(x);
+  Value s = code_.from_bits(code_.shift_left(code_.sub(whole, code_.bits_like(whole, kWhole - 127)), 23));
+  return code_.fma(s, less_one, code_.sub(s, code_.like(s, 1)));
 }
 
 // (e^2a - 1) / (e^2a + 1); above 9.1 it is 1 to the last bit.
@@ -92,13 +101,13 @@ Value VectorMath::tanh(Value x) {
 
 // e^x of the negative side keeps small results exact and never overflows.
 Value VectorMath::sigmoid(Value x) {
-  Value e = exp(code_.neg(abs(x)));
+  Value e = exp_of_minus(x);
   Value above = code_.select(code_.compare(Compare::less, x, code_.like(x, 0)), e, code_.like(x, 1));
   return code_.div(above, code_.add(e, code_.like(e, 1)));
 }
 
 // x = 2^e (1 + z), 1 + z in [√½, √2). (Cephes logf)
-Value VectorMath::log(Value x) {
+Value VectorMath::log_of_positive(Value x) {
   Value bits = code_.bits(x);
   // Counted from √½, so that the exponent's bits change where the mantissa should begin anew.
   Value from_root = code_.sub(bits, code_.bits_like(bits, 0x3F3504F3));
@@ -116,25 +125,28 @@ Value VectorMath::log(Value x) {
   Value y = code_.mul(code_.mul(zz, z), p);
   y = code_.fma(e, code_.like(e, kLn2Low), y);
   y = code_.fma(zz, code_.like(zz, -0.5), y);
-  Value result = code_.fma(e, code_.like(e, kLn2High), code_.add(z, y));
-  Value zero = code_.like(x, 0);
+  return code_.fma(e, code_.like(e, kLn2High), code_.add(z, y));
+}
+
+Value VectorMath::log(Value x) {
+  Value result = log_of_positive(x), zero = code_.like(x, 0);
   Value infinite = code_.compare(Compare::equal, x, code_.like(x, kInfinity));
   result = code_.select(code_.either(infinite, code_.is_nan(x)), x, result);
   result = code_.select(code_.compare(Compare::equal, x, zero), code_.like(x, -kInfinity), result);
   return code_.select(code_.compare(Compare::less, x, zero), code_.like(x, kNaN), result);
 }
 
-// What rounding takes from 1 + y is added again.
+// What rounding takes from 1 + y is added again, which is NaN for NaN.
 Value VectorMath::log1p(Value y) {
   Value one = code_.like(y, 1), u = code_.add(y, one);
   Value lost = code_.sub(y, code_.sub(u, one));
-  return code_.add(log(u), code_.div(lost, u));
+  return code_.add(log_of_positive(u), code_.div(lost, u));
 }
 
 Value VectorMath::softplus(Value x) {
   Value zero = code_.like(x, 0);
   Value positive = code_.select(code_.compare(Compare::greater, x, zero), x, zero);
-  return code_.add(positive, log1p(exp(code_.neg(abs(x)))));
+  return code_.add(positive, log1p(exp_of_minus(x)));
 }
 
 namespace {

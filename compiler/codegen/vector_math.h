@@ -31,9 +31,16 @@ class VectorMath {
     Value quarter;  // i32: which quarter turn
     Value rest;     // f32: the angle from its middle
   };
+  struct Power {
+    Value whole;     // i32: of x / ln 2 the nearest whole number, in the low bits
+    Value less_one;  // f32: e^rest - 1
+  };
   Value polynomial(Value x, std::initializer_list<double> coefficients);  // highest power first
   Value with_sign_of(Value magnitude, Value sign);
-  Value log1p(Value y);          // y in [0, 1]
+  Value log_of_positive(Value x);  // finite
+  Value log1p(Value y);            // y in [0, 1]
+  Power power(Value x);
+  Value exp_of_minus(Value x);   // e^-|x|
   Value exp_minus_one(Value x);  // x in [0, 19]
   Value log2_f64(Value x);       // x > 0
   Value exp2_f64(Value x);       // |x| <= 1000
