@@ -17,6 +17,10 @@ class Frame {
   int thread() const { return 3; }     // which of them this one is
   int own_first() const { return 4; }  // of the sequences of this thread
   int own_end() const { return 5; }
+  int unit_threads() const {
+    return 6;
+  }                                      // how many divide the units of a step: 1 where sequences are divided
+  int unit_thread() const { return 7; }  // which of these this one is
   int steps(ir::DimId time) const { return of_time(time); }        // the size of the dim
   int longest(ir::DimId time) const { return of_time(time) + 1; }  // of the sequences
   int ragged(ir::DimId time) const { return of_time(time) + 2; }   // whether any is shorter than the dim
@@ -29,7 +33,7 @@ class Frame {
   int words() const { return first_buffer() + 2 * static_cast<int>(plan_.buffers.size()); }
 
  private:
-  static constexpr int kOfTime = 6;
+  static constexpr int kOfTime = 8;
   int of_time(ir::DimId time) const { return kOfTime + 4 * static_cast<int>(plan_.time_index(time)); }
   int first_buffer() const { return kOfTime + 4 * static_cast<int>(plan_.times.size()); }
 

@@ -113,6 +113,8 @@ class FunctionCode {
     // Where the first thread does all, it is the only one.
     set(frame_.threads(), plan_.dealt ? code_.most(threads, code_.whole(1)) : code_.whole(1));
     set(frame_.thread(), number);
+    set(frame_.unit_threads(), code_.whole(1));
+    set(frame_.unit_thread(), code_.whole(0));
     is_first_ = code_.compare(Compare::equal, number, code_.whole(0));
   }
 
@@ -205,7 +207,7 @@ class FunctionCode {
     bool after_all = false;  // whether all threads had to do with the node before
     for (size_t i = 0; i < nodes.size(); ++i) {
       bool is_dealt = dealt(nodes[i]);
-      if (plan_.dealt && !around.valid() && i > 0 && (after_all || is_dealt)) write_barrier();
+      if (plan_.dealt && !around.valid() && i > 0 && (after_all || is_dealt)) write_barrier(frame_.threads());
       after_all = is_dealt;
       if (const auto* loop = std::get_if<LoopId>(&nodes[i])) {
         write_loop(site, *loop);
@@ -214,6 +216,7 @@ class FunctionCode {
       ir::DimId time = cleared_time(nodes[i]);
       if (!time.valid()) {
         write_stage_call(site, std::get<StageId>(nodes[i]), around);
+        if (around.valid() && plan_[around].by_units) write_barrier(frame_.unit_threads());
         continue;
       }
       // One question for all that is cleared in a row.
@@ -222,6 +225,7 @@ class FunctionCode {
       code_.when(is_ragged(site, time), [&] {
         for (size_t k = first; k <= i; ++k) call_counted(std::get<StageId>(nodes[k]), around);
       });
+      if (around.valid() && plan_[around].by_units) write_barrier(frame_.unit_threads());
     }
   }
 
@@ -244,15 +248,18 @@ class FunctionCode {
     return stage.dealt.valid() || std::holds_alternative<schedule::AdmitStage>(stage.kind);
   }
 
-  void write_barrier() {
-    code_.when(code_.compare(Compare::less, code_.whole(1), word(frame_.threads())), [&] {
+  // If more than one thread takes part, whose number is in the word.
+  void write_barrier(int threads) {
+    code_.when(code_.compare(Compare::less, code_.whole(1), word(threads)), [&] {
       code_.call_at(argument(kBarrier, code_.pointer()), {argument(kTeam, code_.pointer())});
     });
   }
 
   void call_counted(StageId id, LoopId around) {
     auto call = [&] { counters_ ? call_and_count(id, around) : call_stage(id, around); };
-    plan_.dealt && !plan_[id].dealt.valid() ? code_.when(is_first_, call) : call();
+    if (plan_.dealt && !plan_[id].dealt.valid()) return code_.when(is_first_, call);
+    if (!around.valid() || !plan_[around].by_units || plan_[id].units.valid()) return call();
+    code_.when(code_.compare(Compare::equal, word(frame_.unit_thread()), code_.whole(0)), call);
   }
 
   // What the first thread takes.
@@ -310,21 +317,29 @@ class FunctionCode {
     for (const auto& [buffer, previous] : arrays) {
       arguments.push_back(code_.whole(previous ? frame_.previous(buffer) : frame_.base(buffer)));
     }
-    code_.call(stage_function(kind, plan_[id].dealt, arrays, times_around(around)), arguments);
+    const schedule::Stage& stage = plan_[id];
+    code_.call(stage_function({kind, stage.dealt, stage.units, times_around(around)}, arrays), arguments);
   }
 
-  llvm::Function* stage_function(const schedule::StageKind& kind, ir::DimId dealt,
-                                 const std::vector<std::pair<BufferId, bool>>& arrays,
-                                 const std::set<ir::DimId>& around) {
-    for (const Shared& shared : shared_) {
-      if (shared.around == around && shared.dealt == dealt && shared.kind == kind) return shared.function;
+  // All that the code of a stage depends on, but for where its arrays are.
+  struct Work {
+    schedule::StageKind kind;
+    ir::DimId dealt, units;
+    std::set<ir::DimId> around;
+    friend bool operator==(const Work&, const Work&) = default;
+  };
+
+  llvm::Function* stage_function(const Work& work, const std::vector<std::pair<BufferId, bool>>& arrays) {
+    for (const auto& [known, function] : shared_) {
+      if (known == work) return function;
     }
     std::vector<Type> parameters(1 + arrays.size(), code_.i64());
     parameters[0] = code_.pointer();
     std::string name = fmt::format("stage_{}", shared_.size());
     llvm::Function* function = code_.begin(name, code_.nothing(), parameters, false);
-    Site site(code_, plan_, frame_, code_.parameter(0), around);
-    site.deal(dealt);
+    Site site(code_, plan_, frame_, code_.parameter(0), work.around);
+    site.deal(work.dealt);
+    site.divide_units(work.units);
     for (uint32_t i = 0; i < arrays.size(); ++i) {
       Value word = code_.element(code_.parameter(0), code_.i64(), code_.parameter(static_cast<int>(i) + 1));
       site.set_array(BufferId{i}, arrays[i].first, code_.load(code_.pointer(), word, 8));
@@ -334,13 +349,31 @@ class FunctionCode {
         codegen::write_stage(site, stage);
       }
     };
-    std::visit(write, kind);
+    std::visit(write, work.kind);
     code_.end();
-    shared_.push_back({kind, dealt, around, function});
+    shared_.emplace_back(work, function);
     return function;
   }
 
   void write_loop(Site& site, LoopId id) {
+    const schedule::TimeLoop& loop = plan_[id];
+    if (!loop.by_units || loop.around.valid()) return write_steps(site, id);
+    // All have all sequences, if there are too few of them.
+    const Value first = word(frame_.own_first()), end = word(frame_.own_end());
+    const Value threads = word(frame_.threads()), batch = word(frame_.batch());
+    const Value few = code_.compare(Compare::less, batch, threads);
+    set(frame_.unit_threads(), code_.select(few, threads, code_.whole(1)));
+    set(frame_.unit_thread(), code_.select(few, word(frame_.thread()), code_.whole(0)));
+    set(frame_.own_first(), code_.select(few, code_.whole(0), first));
+    set(frame_.own_end(), code_.select(few, batch, end));
+    write_steps(site, id);
+    set(frame_.unit_threads(), code_.whole(1));
+    set(frame_.unit_thread(), code_.whole(0));
+    set(frame_.own_first(), first);
+    set(frame_.own_end(), end);
+  }
+
+  void write_steps(Site& site, LoopId id) {
     const schedule::TimeLoop& loop = plan_[id];
     Value longest = site.word(frame_.longest(loop.time));
     code_.loop(code_.whole(0), longest, 1, [&](Value k) {
@@ -412,11 +445,15 @@ class FunctionCode {
       llvm::Function* keep = keep_function(id, carry);
       Value keeps = is_ragged(site, loop.time);
       if (!loop.dealt) keeps = code_.both(keeps, is_first_);
+      if (loop.by_units)
+        keeps = code_.both(keeps, code_.compare(Compare::equal, word(frame_.unit_thread()), code_.whole(0)));
       code_.when(keeps, [&] {
         Value before = site.pointer_word(frame_.previous(carry.ring));
         code_.call(keep, {words_, before, site.pointer_word(frame_.base(carry.ring))});
       });
     }
+    if (ends && loop.by_units)
+      code_.when(is_ragged(site, loop.time), [&] { write_barrier(frame_.unit_threads()); });
     for (const schedule::Carry& carry : loop.carries) {
       Value now = site.word(frame_.base(carry.ring)), before = site.word(frame_.previous(carry.ring));
       set(frame_.base(carry.ring), before);
@@ -471,13 +508,7 @@ class FunctionCode {
   Frame frame_;
   std::string name_;
   Value words_ = nullptr, counters_ = nullptr, is_first_ = nullptr;
-  struct Shared {
-    schedule::StageKind kind;
-    ir::DimId dealt;
-    std::set<ir::DimId> around;
-    llvm::Function* function;
-  };
-  std::vector<Shared> shared_;
+  std::vector<std::pair<Work, llvm::Function*>> shared_;
   struct Keep {
     ir::DimId time;
     bool dealt;

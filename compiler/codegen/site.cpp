@@ -93,17 +93,22 @@ int64_t Site::known_multiple(const std::vector<DimId>& dims) const {
   return known;
 }
 
+Range Site::all(const std::vector<DimId>& dims) { return {code_.whole(0), size(dims), known_multiple(dims)}; }
+
 Range Site::range(const std::vector<DimId>& dims) {
-  if (dims.empty() || dims.front() != dealt_) return {code_.whole(0), size(dims), known_multiple(dims)};
-  if (dealt_ != plan_.batch) return range(dims, 1);
+  if (!is_divided(dims)) return all(dims);
+  if (dims.front() != plan_.batch) return range(dims, 1);
   Value each = size(std::vector<DimId>(dims.begin() + 1, dims.end()));
   return {code_.mul(word(frame_.own_first()), each), code_.mul(word(frame_.own_end()), each),
           known_multiple(dims)};
 }
 
 Range Site::range(const std::vector<DimId>& dims, int64_t by) {
-  if (dims.empty() || dims.front() != dealt_) return range(dims);
-  Range part = part_of(code_, size(dims), by, word(frame_.thread()), word(frame_.threads()));
+  if (!is_divided(dims)) return range(dims);
+  const bool is_units = dims.front() == units_;
+  Value thread = word(is_units ? frame_.unit_thread() : frame_.thread());
+  Value threads = word(is_units ? frame_.unit_threads() : frame_.threads());
+  Range part = part_of(code_, size(dims), by, thread, threads);
   if (known_multiple(dims) % by == 0) part.multiple = by;
   return part;
 }
@@ -141,6 +146,7 @@ std::vector<Type> Site::passed_on_types() const {
 Site Site::taken_over() const {
   Site inner(code_, plan_, frame_, code_.parameter(0), around_);
   inner.dealt_ = dealt_;
+  inner.units_ = units_;
   int at = 1;
   for (const auto& [number, array] : arrays_) inner.set_array(number, array.like, code_.parameter(at++));
   return inner;
@@ -178,8 +184,8 @@ LoopNest Site::nest(const std::vector<DimId>& dims, const std::vector<Access>& a
   LoopNest nest;
   for (size_t i = 0; i < dims.size(); ++i) {
     DimId dim = dims[i];
-    bool joins = i != border && dim != dealt_ && !nest.dims.empty() && !alone.contains(dim) &&
-                 !alone.contains(nest.dims.back().back()) &&
+    bool joins = i != border && dim != dealt_ && dim != units_ && !nest.dims.empty() &&
+                 !alone.contains(dim) && !alone.contains(nest.dims.back().back()) &&
                  std::all_of(accesses.begin(), accesses.end(), [&](const Access& access) {
                    SizeExpr step = access.stride(dim) * SizeExpr::of(dim, plan_.dims);
                    return access.stride(nest.dims.back().back()) == step;

@@ -63,6 +63,8 @@ class Site {
   Site taken_over() const;
   // Of several threads each does a part of this dim's indices.
   void deal(ir::DimId dim) { dealt_ = dim; }
+  // And of this one's, where threads divide the units of a step.
+  void divide_units(ir::DimId dim) { units_ = dim; }
   // What buffer `number` is in this function: an array of the plan's buffer `like` at `start`.
   void set_array(schedule::BufferId number, schedule::BufferId like, Value start);
 
@@ -80,6 +82,7 @@ class Site {
   // The indices that are to be done, of dims that are taken as one; `by`: if they are dealt, in multiples of
   // it.
   Range range(const std::vector<ir::DimId>& dims);
+  Range all(const std::vector<ir::DimId>& dims);  // whoever does them
   Range range(const std::vector<ir::DimId>& dims, int64_t by);
   Value step(ir::DimId time);     // of the loop around
   Value lengths(ir::DimId time);  // pointer to i32[B]
@@ -126,6 +129,9 @@ class Site {
   Value load_full(const Row& row, const Piece& piece);
   Value load_some(const Row& row, const Piece& piece);
   Value as_flags(Value value, ir::Element element);
+  bool is_divided(const std::vector<ir::DimId>& dims) const {
+    return !dims.empty() && dims.front().valid() && (dims.front() == dealt_ || dims.front() == units_);
+  }
   Range loop_range(const std::vector<ir::DimId>& dims);
   int64_t known_multiple(const std::vector<ir::DimId>& dims) const;
 
@@ -134,7 +140,7 @@ class Site {
   Frame frame_;
   Value words_ = nullptr;
   std::set<ir::DimId> around_;
-  ir::DimId dealt_;
+  ir::DimId dealt_, units_;
   std::map<ir::DimId, Value> symbols_;
   struct Array {
     schedule::BufferId like;

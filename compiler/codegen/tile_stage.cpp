@@ -27,7 +27,7 @@ class TileCode {
     for (const schedule::TileProduct& product : stage_.products) operands_.push_back(operand(product));
     nearer_ = of_block("nearer", [&](Site& inner, const Block& block) { bring_nearer(inner, block); });
     epilogue_ = of_block("epilogue", [&](Site& inner, const Block& block) { write_rows(inner, block); });
-    units_ = site_.size(stage_.units);
+    units_ = site_.range(stage_.units, width_);
     std::vector<schedule::Access> walked;
     for (const schedule::TileProduct& product : stage_.products) walked.push_back(product.a);
     LoopNest nest =
@@ -97,8 +97,8 @@ class TileCode {
     // A tile of one row would wait for its few sums: it takes some panels side by side.
     Value is_row = code_.compare(Compare::equal, in_block, code_.whole(1));
     if (stage_.row_panels == 1) is_row = code_.zero(code_.i1());
-    Value by_row = code_.select(is_row, row_units(), code_.whole(0));
-    code_.loop(code_.whole(0), by_row, row_width(), [&](Value from_there) {
+    Value by_row = code_.select(is_row, row_end(), units_.begin);
+    code_.loop(units_.begin, by_row, row_width(), [&](Value from_there) {
       Value unit = to_and_fro(from_there, by_row);
       for (size_t p = 0; p < operands_.size(); ++p) row_of_panels(p, a[p], matrix, first, unit);
       code_.loop(code_.whole(0), code_.whole(stage_.row_panels), 1, [&](Value i) {
@@ -106,7 +106,7 @@ class TileCode {
         for_block(epilogue_, code_.add(unit, code_.mul(i, code_.whole(width_))), sums);
       });
     });
-    code_.loop(by_row, units_, width_, [&](Value unit) {
+    code_.loop(by_row, units_.end, width_, [&](Value unit) {
       for_block(nearer_, unit, sums_);
       for (size_t p = 0; p < operands_.size(); ++p) product(p, a[p], matrix, first, in_block, unit);
       for_block(epilogue_, unit, sums_);
@@ -115,8 +115,9 @@ class TileCode {
 
   // Of the units those that are done some panels at a time where there is one row.
   int64_t row_width() const { return stage_.row_panels * width_; }
-  Value row_units() {
-    return code_.mul(code_.div(units_, code_.whole(row_width())), code_.whole(row_width()));
+  Value row_end() {
+    Value all = code_.div(code_.sub(units_.end, units_.begin), code_.whole(row_width()));
+    return code_.add(units_.begin, code_.mul(all, code_.whole(row_width())));
   }
 
   // Backwards in every other step: what the step before used last is still near.
@@ -124,7 +125,8 @@ class TileCode {
     if (!stage_.to_and_fro.valid()) return unit;
     Value is_odd = code_.compare(Compare::equal, code_.both(site_.step(stage_.to_and_fro), code_.whole(1)),
                                  code_.whole(1));
-    return code_.select(is_odd, code_.sub(code_.sub(end, code_.whole(row_width())), unit), unit);
+    Value from_end = code_.sub(code_.sub(end, code_.whole(row_width())), code_.sub(unit, units_.begin));
+    return code_.select(is_odd, from_end, unit);
   }
 
   void row_of_panels(size_t p, Value a, Value matrix, Value row, Value unit) {
@@ -209,7 +211,7 @@ class TileCode {
     auto vector_loop = static_cast<int>(row_loop + 1);
     Values indices = block.indices;
     indices.resize(nest.dims.size(), nullptr);
-    Range units = inner.range(stage_.units);
+    Range units = inner.all(stage_.units);
     Value end = code_.least(units.end, code_.add(block.first_unit, code_.whole(width_)));
     code_.loop(code_.whole(0), block.rows, 1, [&](Value r) {
       Values at = indices;
@@ -261,7 +263,8 @@ class TileCode {
   const schedule::TileStage& stage_;
   int lanes_;
   int64_t width_;
-  Value sums_ = nullptr, units_ = nullptr;
+  Value sums_ = nullptr;
+  Range units_ = {};  // that are done
   llvm::Function *epilogue_ = nullptr, *nearer_ = nullptr;
   std::vector<Operand> operands_;
 };

@@ -21,6 +21,8 @@ struct Choices {
   bool in_place = true;
   // Several threads may run the function together.
   bool deal_out = true;
+  // Several threads divide the units of a step where there are few sequences.
+  bool by_units = true;
 
   static Choices none();
   // Of a function that is over before a second thread would have begun.
@@ -34,13 +36,10 @@ struct Choice {
 };
 // All of them, for tests and tools that try each.
 inline std::vector<Choice> all_choices() {
-  return {{"fuse_products", &Choices::fuse_products},
-          {"join_sums", &Choices::join_sums},
-          {"gather_rows", &Choices::gather_rows},
-          {"row_panels", &Choices::row_panels},
-          {"make_anew", &Choices::make_anew},
-          {"in_place", &Choices::in_place},
-          {"deal_out", &Choices::deal_out}};
+  return {{"fuse_products", &Choices::fuse_products}, {"join_sums", &Choices::join_sums},
+          {"gather_rows", &Choices::gather_rows},     {"row_panels", &Choices::row_panels},
+          {"make_anew", &Choices::make_anew},         {"in_place", &Choices::in_place},
+          {"deal_out", &Choices::deal_out},           {"by_units", &Choices::by_units}};
 }
 
 inline Choices Choices::none() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "compiler/schedule/cost.h"
 #include "compiler/schedule/uses.h"
 
 namespace rnnc::schedule {
@@ -98,6 +99,20 @@ class LoopOfRows {
   std::vector<bool> made_;  // buffers that its stages write, and its rings
 };
 
+// Whether a step of one sequence takes so long that threads may wait for each other after each stage of it.
+bool is_worth_barriers(const Plan& plan, LoopId loop) {
+  constexpr int64_t kFlops = 50'000;  // for a stage
+  int64_t flops = 0, stages = 0;
+  walk(plan, {[&](StageId id, LoopId around) {
+         if (!around.valid() || outermost(plan, around) != loop) return;
+         flops += cost_of(plan, plan[id]).flops.evaluate([&](DimId dim) {
+           return plan.dims[dim].kind == DimKind::constant ? plan.dims[dim].size : 1;
+         });
+         ++stages;
+       }});
+  return flops >= kFlops * stages;
+}
+
 // Long dims first: a time, the batch, then the largest.
 DimId longest(const Plan& plan, const Dims& dims) {
   DimId best;
@@ -121,7 +136,16 @@ Dims divisible(const StageKind& kind) {
   return dims;
 }
 
-void deal_out(Plan& plan) {
+DimId units_of(const Plan& plan, const StageKind& kind) {
+  if (const auto* tile = std::get_if<TileStage>(&kind)) return tile->units.front();
+  const bool divides = std::holds_alternative<LaneStage>(kind) || std::holds_alternative<FoldStage>(kind) ||
+                       std::holds_alternative<ProductStage>(kind) || std::holds_alternative<PackStage>(kind);
+  Dims dims = divides ? divisible(kind) : Dims{};
+  std::erase_if(dims, [&](DimId dim) { return plan.dims[dim].kind != DimKind::constant; });
+  return longest(plan, dims);
+}
+
+void deal_out(Plan& plan, bool by_units) {
   // If a step may be left out, only the thread that runs the loop knows how often generations of rings have
   // changed places.
   plan.dealt = std::none_of(plan.loops.begin(), plan.loops.end(),
@@ -129,8 +153,12 @@ void deal_out(Plan& plan) {
   if (!plan.dealt) return;
   for (uint32_t i = 0; i < plan.loops.size(); ++i)
     plan.loops[i].dealt = plan.batch.valid() && LoopOfRows(plan, outermost(plan, LoopId{i})).possible();
+  for (uint32_t i = 0; i < plan.loops.size(); ++i)
+    plan.loops[i].by_units =
+        by_units && plan.loops[i].dealt && is_worth_barriers(plan, outermost(plan, LoopId{i}));
   walk(plan, {[&](StageId id, LoopId around) {
          Stage& stage = plan.stages[id.index];
+         if (around.valid() && plan[around].by_units) stage.units = units_of(plan, stage.kind);
          if (!around.valid()) {
            stage.dealt = longest(plan, divisible(stage.kind));
          } else if (plan[around].dealt) {

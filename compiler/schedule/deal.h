@@ -2,8 +2,9 @@
 //
 // Outside of loops over time the threads divide the indices of one dim of each stage and wait for each other
 // after it. In a loop over time each thread runs all steps of its own sequences and waits for nobody; that is
-// so if every stage of the loop may be divided by sequences, else the first thread runs the loop. Nobody
-// divides a sum, so results do not depend on how many threads there are.
+// so if every stage of the loop may be divided by sequences, else the first thread runs the loop. If there
+// are fewer sequences than threads, they divide the units of each stage of a step, if that is worth a barrier
+// after each. Nobody divides a sum, so results do not depend on how many threads there are.
 #pragma once
 
 #include <vector>
@@ -14,8 +15,11 @@ namespace rnnc::schedule {
 
 // The dims whose indices a stage may do apart from each other.
 std::vector<ir::DimId> divisible(const StageKind& kind);
-// Sets Plan::dealt, and Stage::dealt of all stages.
-void deal_out(Plan& plan);
+// The dim whose indices threads may divide in a step of all sequences: one of units. Invalid if there is
+// none.
+ir::DimId units_of(const Plan& plan, const StageKind& kind);
+// Sets Plan::dealt, and what stages and loops say of threads. `by_units`: in loops that have enough to do.
+void deal_out(Plan& plan, bool by_units);
 // The loop at the outermost that a buffer is made anew in, if it is dealt; threads then are at different
 // steps of it. Else invalid.
 LoopId dealt_loop(const Plan& plan, const Buffer& buffer);

@@ -63,7 +63,9 @@ class Describer {
 
   std::string_view whose(const TimeLoop& loop) const {
     if (loop.around.valid()) return "";
-    return loop.dealt ? ", each thread for its own sequences" : ", by one thread";
+    if (!loop.dealt) return ", by one thread";
+    return loop.by_units ? ", each thread for its own sequences, or where there are few for its own units"
+                         : ", each thread for its own sequences";
   }
   // In a loop that is said of the loop.
   std::string divided(const Stage& of, bool in_loop) const {

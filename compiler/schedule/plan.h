@@ -256,6 +256,8 @@ struct Stage {
   std::string on = {};  // what it waits for
   // Of several threads each has a part of this dim's indices (deal.h); invalid: the first thread has all.
   ir::DimId dealt = {};
+  // In a loop by units: of several threads each has a part of this dim's indices; invalid: the first has all.
+  ir::DimId units = {};
   friend bool operator==(const Stage&, const Stage&) = default;
 };
 
@@ -282,6 +284,9 @@ struct TimeLoop {
   // Each thread runs it for its own sequences, those that come after the last one that has the step left out:
   // it pays to have the longest first.
   bool dealt = false;
+  // If there are fewer sequences than threads, all run each step of all of them together instead, and wait
+  // for each other after every stage: a step has enough to do for that.
+  bool by_units = false;
   friend bool operator==(const TimeLoop&, const TimeLoop&) = default;
 };
 

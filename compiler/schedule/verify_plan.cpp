@@ -117,12 +117,14 @@ class Order {
 // right.
 Status check_deal(const Plan& plan) {
   Plan fresh = plan;
-  for (TimeLoop& loop : fresh.loops) loop.dealt = false;
-  deal_out(fresh);
+  for (TimeLoop& loop : fresh.loops) loop.dealt = loop.by_units = false;
+  deal_out(fresh, true);
   if (plan.dealt && !fresh.dealt) return Failure{"threads cannot run this together"};
   for (uint32_t i = 0; i < plan.loops.size(); ++i) {
     if (plan.loops[i].dealt && !fresh.loops[i].dealt)
       return Failure{fmt::format("loop {}: sequences are not apart from each other", plan.loops[i].name)};
+    if (plan.loops[i].by_units && !plan.loops[i].dealt)
+      return Failure{fmt::format("loop {}: by units, but not by sequences", plan.loops[i].name)};
   }
   Status result = support::ok();
   walk(plan, {[&](StageId id, LoopId around) {
@@ -130,6 +132,7 @@ Status check_deal(const Plan& plan) {
          bool wrong = around.valid() ? plan[around].dealt != stage.dealt.valid() ||
                                            (stage.dealt.valid() && stage.dealt != plan.batch)
                                      : stage.dealt.valid() && !in(divisible(stage.kind), stage.dealt);
+         wrong |= stage.units.valid() && (!around.valid() || stage.units != units_of(plan, stage.kind));
          if (result && (wrong || (stage.dealt.valid() && !plan.dealt)))
            result = Failure{fmt::format("stage {}: cannot be dealt out like this", stage.name)};
        }});
