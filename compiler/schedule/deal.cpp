@@ -145,7 +145,7 @@ DimId units_of(const Plan& plan, const StageKind& kind) {
   return longest(plan, dims);
 }
 
-void deal_out(Plan& plan, bool by_units) {
+void deal_out(Plan& plan) {
   // If a step may be left out, only the thread that runs the loop knows how often generations of rings have
   // changed places.
   plan.dealt = std::none_of(plan.loops.begin(), plan.loops.end(),
@@ -153,17 +153,24 @@ void deal_out(Plan& plan, bool by_units) {
   if (!plan.dealt) return;
   for (uint32_t i = 0; i < plan.loops.size(); ++i)
     plan.loops[i].dealt = plan.batch.valid() && LoopOfRows(plan, outermost(plan, LoopId{i})).possible();
-  for (uint32_t i = 0; i < plan.loops.size(); ++i)
-    plan.loops[i].by_units =
-        by_units && plan.loops[i].dealt && is_worth_barriers(plan, outermost(plan, LoopId{i}));
   walk(plan, {[&](StageId id, LoopId around) {
          Stage& stage = plan.stages[id.index];
-         if (around.valid() && plan[around].by_units) stage.units = units_of(plan, stage.kind);
          if (!around.valid()) {
            stage.dealt = longest(plan, divisible(stage.kind));
          } else if (plan[around].dealt) {
            stage.dealt = plan.batch;
          }
+       }});
+}
+
+void divide_units(Plan& plan, bool everywhere) {
+  for (uint32_t i = 0; i < plan.loops.size(); ++i) {
+    TimeLoop& loop = plan.loops[i];
+    loop.by_units = loop.dealt && (everywhere || is_worth_barriers(plan, outermost(plan, LoopId{i})));
+  }
+  walk(plan, {[&](StageId id, LoopId around) {
+         Stage& stage = plan.stages[id.index];
+         if (around.valid() && plan[around].by_units) stage.units = units_of(plan, stage.kind);
        }});
 }
 

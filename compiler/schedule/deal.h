@@ -18,8 +18,11 @@ std::vector<ir::DimId> divisible(const StageKind& kind);
 // The dim whose indices threads may divide in a step of all sequences: one of units. Invalid if there is
 // none.
 ir::DimId units_of(const Plan& plan, const StageKind& kind);
-// Sets Plan::dealt, and what stages and loops say of threads. `by_units`: in loops that have enough to do.
-void deal_out(Plan& plan, bool by_units);
+// Sets Plan::dealt, and Stage::dealt of all stages.
+void deal_out(Plan& plan);
+// After that: lets threads divide the units of a step in loops that they run for their own sequences, where
+// that is worth a barrier after each stage, or everywhere.
+void divide_units(Plan& plan, bool everywhere = false);
 // The loop at the outermost that a buffer is made anew in, if it is dealt; threads then are at different
 // steps of it. Else invalid.
 LoopId dealt_loop(const Plan& plan, const Buffer& buffer);

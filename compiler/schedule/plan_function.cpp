@@ -89,7 +89,8 @@ support::Result<Plan> plan_function(const ir::Function& function, const ir::DimT
   }
   scope.run();
   plan.body = std::move(scope.nodes());
-  if (choices.deal_out) deal_out(plan, choices.by_units);
+  if (choices.deal_out) deal_out(plan);
+  if (choices.by_units) divide_units(plan);
   set_lifetimes(plan);
   assign_slots(plan);
   return plan;

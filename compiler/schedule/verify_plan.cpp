@@ -117,8 +117,8 @@ class Order {
 // right.
 Status check_deal(const Plan& plan) {
   Plan fresh = plan;
-  for (TimeLoop& loop : fresh.loops) loop.dealt = loop.by_units = false;
-  deal_out(fresh, true);
+  for (TimeLoop& loop : fresh.loops) loop.dealt = false;
+  deal_out(fresh);
   if (plan.dealt && !fresh.dealt) return Failure{"threads cannot run this together"};
   for (uint32_t i = 0; i < plan.loops.size(); ++i) {
     if (plan.loops[i].dealt && !fresh.loops[i].dealt)

@@ -12,6 +12,7 @@
 
 #include "compiler/backend/object.h"
 #include "compiler/ir/text.h"
+#include "compiler/schedule/deal.h"
 #include "compiler/schedule/verify_plan.h"
 #include "tests/support/machine_code.h"
 
@@ -83,6 +84,8 @@ class Compiled {
       return;
     }
     plan_ = std::move(*plan);
+    // Also where a step has too little to do for that.
+    if (engine.choices.by_units) schedule::divide_units(plan_, true);
     if (auto status = schedule::verify(plan_); !status) {
       wrong_ = status.error().message;
       return;
@@ -133,7 +136,8 @@ inline void tame(interp::Arguments& arguments) {
   }
 }
 
-// Compares one call with the interpreter, and one of several threads with that.
+// Compares one call with the interpreter, and with that one of several threads, which divide the sequences
+// or, if there are too few of them, the units.
 inline void expect_same(const Compiled& compiled, const ir::Function& function, const ir::DimTable& dims,
                         const interp::Arguments& arguments, double tolerance) {
   auto expected = interp::interpret(function, dims, arguments);
@@ -141,10 +145,12 @@ inline void expect_same(const Compiled& compiled, const ir::Function& function, 
   Call got = compiled.run(arguments);
   EXPECT_EQ(got.wrong, "");
   EXPECT_EQ(difference(*expected, got.results, tolerance), "");
-  static core::Team team(3);
-  Call together = compiled.run(arguments, {}, team);
-  EXPECT_EQ(together.wrong, "");
-  EXPECT_EQ(difference(got.results, together.results, 0), "") << "in three threads";
+  static core::Team few(3), many(5);
+  for (core::Team* team : {&few, &many}) {
+    Call together = compiled.run(arguments, {}, *team);
+    EXPECT_EQ(together.wrong, "");
+    EXPECT_EQ(difference(got.results, together.results, 0), "") << "in " << team->size() << " threads";
+  }
 }
 
 }  // namespace rnnc::testing

@@ -91,5 +91,41 @@ TEST(Deal, PlacesWithinALoopAreSharedOnlyRowByRow) {
   EXPECT_GT(meetings, 0);
 }
 
+TEST(Deal, UnitsAreDividedWhereAStepHasEnoughToDo) {
+  auto plan_of = [](int units) {
+    std::string u = std::to_string(units);
+    ir::Module module =
+        testing::forward_of("dim H = " + u + " dim K = " + u + " batch B time T",
+                            "%x = input x : f32[T,B,H]  %f = input f : f32[B,H]  %w = param w : f32[H,K]"
+                            "%l = scan forward T each(%x) with(%w) carry(%f) : f32[B,H] {"
+                            " (%e : f32[B,H], %m : f32[H,K], %s : f32[B,H])"
+                            " %k = view %s : f32[B,K]  %p = contract %m, %k over {K} : f32[B,H]"
+                            " %n = add %p, %e : f32[B,H]  yield() next(n = %n) }"
+                            "return h = %l");
+    auto plan = plan_function(module.forward, module.dims, kDealMachine);
+    EXPECT_TRUE(plan) << plan.error().message;
+    EXPECT_TRUE(verify(*plan));
+    return *plan;
+  };
+  Plan small = plan_of(16), large = plan_of(256);
+  ASSERT_EQ(small.loops.size(), 1u);
+  EXPECT_TRUE(small.loops[0].dealt);
+  EXPECT_FALSE(small.loops[0].by_units);
+  EXPECT_TRUE(large.loops[0].by_units);
+  for (const Node& node : large.loops[0].body) {
+    const Stage& stage = large[std::get<StageId>(node)];
+    EXPECT_EQ(large.dims[stage.units].name, "H") << stage.name;
+  }
+}
+
+TEST(Deal, UnitsAreOnesOfTheStage) {
+  ir::Module module = testing::lstm("forward");
+  Plan plan = *plan_function(module.forward, module.dims, kDealMachine);
+  divide_units(plan, true);
+  EXPECT_TRUE(verify(plan));
+  plan.stages[std::get<StageId>(plan.loops[0].body[0]).index].units = plan.batch;
+  EXPECT_FALSE(verify(plan));
+}
+
 }  // namespace
 }  // namespace rnnc::schedule

@@ -86,7 +86,7 @@ TEST_F(Spoiled, ByADimThatNoLoopWalks) {
 }
 
 TEST_F(Spoiled, ByDividingASum) {
-  deal_out(plan, true);
+  deal_out(plan);
   for (Stage& stage : plan.stages) {
     if (auto* product = std::get_if<ProductStage>(&stage.kind)) stage.dealt = product->k.front();
   }
@@ -94,7 +94,7 @@ TEST_F(Spoiled, ByDividingASum) {
 }
 
 TEST_F(Spoiled, ByDividingHalfALoop) {
-  deal_out(plan, true);
+  deal_out(plan);
   plan.stages[std::get<StageId>(plan.loops[0].body[0]).index].dealt = {};
   EXPECT_NE(wrong().find("cannot be dealt out like this"), std::string::npos) << wrong();
 }
@@ -111,7 +111,7 @@ TEST_F(Spoiled, ByPlacesInADividedLoopThatAreNotRowByRow) {
                           " %n = add %p3, %e : f32[B,H]  yield() next(k = %n) }"
                           "return l = %l");
   plan = *plan_zero(module.forward, module.dims, plan.machine);
-  deal_out(plan, true);
+  deal_out(plan);
   EXPECT_EQ(wrong(), "");
   for (Buffer& buffer : plan.buffers) {
     if (buffer.within.valid()) buffer.elements = SizeExpr::of(plan.batch, plan.dims);
