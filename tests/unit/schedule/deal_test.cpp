@@ -1,25 +1,17 @@
 #include "compiler/schedule/deal.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "compiler/schedule/plan_function.h"
 #include "compiler/schedule/uses.h"
-#include "compiler/schedule/verify_plan.h"
-#include "tests/gradients/cells.h"
 #include "tests/support/ir_text.h"
+#include "tests/unit/schedule/planned.h"
 
 namespace rnnc::schedule {
 namespace {
 
-constexpr Machine kDealMachine{8, 16, true, true, true};
-
 Plan deal_plan_of(const std::string& body, const Choices& choices = {}) {
-  ir::Module module = testing::forward_of("dim H = 24 dim X = 5 batch B time T", body);
-  auto plan = plan_function(module.forward, module.dims, kDealMachine, choices);
-  EXPECT_TRUE(plan) << plan.error().message;
-  auto status = verify(*plan);
-  EXPECT_TRUE(status) << status.error().message;
-  return *plan;
+  return planned("dim H = 24 dim X = 5 batch B time T", body, choices);
 }
 
 // By stage: the name of the dim whose indices the threads divide.
@@ -34,7 +26,7 @@ std::vector<std::string> dealt(const Plan& plan) {
 
 TEST(Deal, ALoopIsDividedBySequences) {
   ir::Module module = testing::lstm("forward");
-  Plan plan = *plan_function(module.forward, module.dims, kDealMachine);
+  Plan plan = *plan_function(module.forward, module.dims, kPlannedFor);
   ASSERT_TRUE(plan.dealt);
   ASSERT_EQ(plan.loops.size(), 1u);
   EXPECT_TRUE(plan.loops[0].dealt);
@@ -73,10 +65,10 @@ TEST(Deal, PlacesWithinALoopAreSharedOnlyRowByRow) {
   int meetings = 0;
   for (const ir::Module& module :
        {testing::gru("forward"), testing::slstm("forward"), testing::mlstm("forward")}) {
-    Plan plan = *plan_zero(module.forward, module.dims, kDealMachine);
+    Plan plan = *plan_zero(module.forward, module.dims, kPlannedFor);
     Choices deals = Choices::none();
     deals.deal_out = true;
-    Plan dealt = *plan_function(module.forward, module.dims, kDealMachine, deals);
+    Plan dealt = *plan_function(module.forward, module.dims, kPlannedFor, deals);
     const std::vector<bool> rows = lie_by_rows(dealt);
     EXPECT_GE(dealt.slots.size(), plan.slots.size());
     for (uint32_t i = 0; i < dealt.buffers.size(); ++i) {
@@ -93,19 +85,13 @@ TEST(Deal, PlacesWithinALoopAreSharedOnlyRowByRow) {
 
 TEST(Deal, UnitsAreDividedWhereAStepHasEnoughToDo) {
   auto plan_of = [](int units) {
-    std::string u = std::to_string(units);
-    ir::Module module =
-        testing::forward_of("dim H = " + u + " dim K = " + u + " batch B time T",
-                            "%x = input x : f32[T,B,H]  %f = input f : f32[B,H]  %w = param w : f32[H,K]"
-                            "%l = scan forward T each(%x) with(%w) carry(%f) : f32[B,H] {"
-                            " (%e : f32[B,H], %m : f32[H,K], %s : f32[B,H])"
-                            " %k = view %s : f32[B,K]  %p = contract %m, %k over {K} : f32[B,H]"
-                            " %n = add %p, %e : f32[B,H]  yield() next(n = %n) }"
-                            "return h = %l");
-    auto plan = plan_function(module.forward, module.dims, kDealMachine);
-    EXPECT_TRUE(plan) << plan.error().message;
-    EXPECT_TRUE(verify(*plan));
-    return *plan;
+    return planned(fmt::format("dim H = {0} dim K = {0} batch B time T", units),
+                   "%x = input x : f32[T,B,H]  %f = input f : f32[B,H]  %w = param w : f32[H,K]"
+                   "%l = scan forward T each(%x) with(%w) carry(%f) : f32[B,H] {"
+                   " (%e : f32[B,H], %m : f32[H,K], %s : f32[B,H])"
+                   " %k = view %s : f32[B,K]  %p = contract %m, %k over {K} : f32[B,H]"
+                   " %n = add %p, %e : f32[B,H]  yield() next(n = %n) }"
+                   "return h = %l");
   };
   Plan small = plan_of(16), large = plan_of(256);
   ASSERT_EQ(small.loops.size(), 1u);
@@ -120,7 +106,7 @@ TEST(Deal, UnitsAreDividedWhereAStepHasEnoughToDo) {
 
 TEST(Deal, UnitsAreOnesOfTheStage) {
   ir::Module module = testing::lstm("forward");
-  Plan plan = *plan_function(module.forward, module.dims, kDealMachine);
+  Plan plan = *plan_function(module.forward, module.dims, kPlannedFor);
   divide_units(plan, true);
   EXPECT_TRUE(verify(plan));
   plan.stages[std::get<StageId>(plan.loops[0].body[0]).index].units = plan.batch;

@@ -2,22 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/schedule/plan_function.h"
-#include "compiler/schedule/verify_plan.h"
-#include "tests/gradients/cells.h"
+#include "tests/unit/schedule/planned.h"
 
 namespace rnnc::schedule {
 namespace {
 
-constexpr Machine kInPlaceMachine{8, 16, true, true, true};
-
 Plan in_place_plan_of(const std::string& body, const Choices& choices = {}) {
-  ir::Module module = testing::forward_of("dim H = 24 batch B time T", body);
-  auto plan = plan_function(module.forward, module.dims, kInPlaceMachine, choices);
-  EXPECT_TRUE(plan) << plan.error().message;
-  auto status = verify(*plan);
-  EXPECT_TRUE(status) << status.error().message;
-  return *plan;
+  return planned("dim H = 24 batch B time T", body, choices);
 }
 
 std::set<std::pair<std::string, std::string>> names(const Plan& plan) {

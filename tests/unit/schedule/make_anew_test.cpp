@@ -1,22 +1,11 @@
 #include <gtest/gtest.h>
 
-#include "compiler/schedule/plan_function.h"
-#include "compiler/schedule/verify_plan.h"
-#include "tests/gradients/cells.h"
+#include "tests/unit/schedule/planned.h"
 
 namespace rnnc::schedule {
 namespace {
 
-constexpr Machine kAnewMachine{8, 16, true, true, true};
-
-Plan anew_plan_of(const std::string& body) {
-  ir::Module module = testing::forward_of("dim H = 24 batch B time T", body);
-  auto plan = plan_function(module.forward, module.dims, kAnewMachine);
-  EXPECT_TRUE(plan) << plan.error().message;
-  auto status = verify(*plan);
-  EXPECT_TRUE(status) << status.error().message;
-  return *plan;
-}
+Plan anew_plan_of(const std::string& body) { return planned("dim H = 24 batch B time T", body); }
 
 // The ops of all sums, and whether some array has the name.
 std::vector<ir::Op> ops_of_sums(const Plan& plan) {
