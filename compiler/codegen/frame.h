@@ -17,10 +17,9 @@ class Frame {
   int thread() const { return 3; }     // which of them this one is
   int own_first() const { return 4; }  // of the sequences of this thread
   int own_end() const { return 5; }
-  int unit_threads() const {
-    return 6;
-  }                                      // how many divide the units of a step: 1 where sequences are divided
-  int unit_thread() const { return 7; }  // which of these this one is
+  // How many divide the units of a step, 1 where sequences are divided; and which of these this one is.
+  int unit_threads() const { return 6; }
+  int unit_thread() const { return 7; }
   int steps(ir::DimId time) const { return of_time(time); }        // the size of the dim
   int longest(ir::DimId time) const { return of_time(time) + 1; }  // of the sequences
   int ragged(ir::DimId time) const { return of_time(time) + 2; }   // whether any is shorter than the dim
