@@ -216,7 +216,7 @@ class FunctionCode {
       ir::DimId time = cleared_time(nodes[i]);
       if (!time.valid()) {
         write_stage_call(site, std::get<StageId>(nodes[i]), around);
-        if (around.valid() && plan_[around].by_units) write_barrier(frame_.unit_threads());
+        wait_for_units(around);
         continue;
       }
       // One question for all that is cleared in a row.
@@ -225,7 +225,7 @@ class FunctionCode {
       code_.when(is_ragged(site, time), [&] {
         for (size_t k = first; k <= i; ++k) call_counted(std::get<StageId>(nodes[k]), around);
       });
-      if (around.valid() && plan_[around].by_units) write_barrier(frame_.unit_threads());
+      wait_for_units(around);
     }
   }
 
@@ -248,6 +248,15 @@ class FunctionCode {
     return stage.dealt.valid() || std::holds_alternative<schedule::AdmitStage>(stage.kind);
   }
 
+  Value is_first_of_units() {
+    return code_.compare(Compare::equal, word(frame_.unit_thread()), code_.whole(0));
+  }
+
+  // After a stage of a loop.
+  void wait_for_units(LoopId around) {
+    if (around.valid() && plan_[around].by_units) write_barrier(frame_.unit_threads());
+  }
+
   // If more than one thread takes part, whose number is in the word.
   void write_barrier(int threads) {
     code_.when(code_.compare(Compare::less, code_.whole(1), word(threads)), [&] {
@@ -259,7 +268,7 @@ class FunctionCode {
     auto call = [&] { counters_ ? call_and_count(id, around) : call_stage(id, around); };
     if (plan_.dealt && !plan_[id].dealt.valid()) return code_.when(is_first_, call);
     if (!around.valid() || !plan_[around].by_units || plan_[id].units.valid()) return call();
-    code_.when(code_.compare(Compare::equal, word(frame_.unit_thread()), code_.whole(0)), call);
+    code_.when(is_first_of_units(), call);
   }
 
   // What the first thread takes.
@@ -445,8 +454,7 @@ class FunctionCode {
       llvm::Function* keep = keep_function(id, carry);
       Value keeps = is_ragged(site, loop.time);
       if (!loop.dealt) keeps = code_.both(keeps, is_first_);
-      if (loop.by_units)
-        keeps = code_.both(keeps, code_.compare(Compare::equal, word(frame_.unit_thread()), code_.whole(0)));
+      if (loop.by_units) keeps = code_.both(keeps, is_first_of_units());
       code_.when(keeps, [&] {
         Value before = site.pointer_word(frame_.previous(carry.ring));
         code_.call(keep, {words_, before, site.pointer_word(frame_.base(carry.ring))});

@@ -82,10 +82,10 @@ class Site {
   // The indices that are to be done, of dims that are taken as one; `by`: if they are dealt, in multiples of
   // it.
   Range range(const std::vector<ir::DimId>& dims);
-  Range all(const std::vector<ir::DimId>& dims);  // whoever does them
   Range range(const std::vector<ir::DimId>& dims, int64_t by);
-  Value step(ir::DimId time);     // of the loop around
-  Value lengths(ir::DimId time);  // pointer to i32[B]
+  Range all(const std::vector<ir::DimId>& dims);  // whoever does them
+  Value step(ir::DimId time);                     // of the loop around
+  Value lengths(ir::DimId time);                  // pointer to i32[B]
 
   ir::Element element(const schedule::Access& access) const;
   // The element at index 0 of all dims; of a time whose loop stands around, at its step.

@@ -47,7 +47,7 @@ Value VectorMath::min(Value a, Value b) {
   return code_.select(code_.either(code_.is_nan(a), code_.is_nan(b)), code_.add(a, b), smaller);
 }
 
-// x = n ln 2 + r, |r| <= ln 2 / 2: e^r, and n as the low bits of `shifted`.
+// x = n ln 2 + r, |r| <= ln 2 / 2: n, as the low bits of `shifted`, and e^r - 1.
 VectorMath::Power VectorMath::power(Value x) {
   Value shifted = code_.fma(x, code_.like(x, kLog2E), code_.like(x, kRound32));
   Value n = code_.sub(shifted, code_.like(x, kRound32));
