@@ -2,7 +2,7 @@
 says, these show that the library says what it should."""
 import torch
 from torch import sigmoid, tanh
-from torch.nn.functional import logsigmoid
+from torch.nn.functional import layer_norm, logsigmoid
 
 
 def affine(p, line, **arguments):
@@ -97,6 +97,40 @@ def mlstm(p, x, s):
     return h, {"C": C, "n": n, "m": m}
 
 
+def slstm_plain(p, x, s):
+    z, i, f, o = (affine(p, "a_" + gate, x=x) + heads(p, f"a_{gate}.W.h", s["h"]) for gate in "zifo")
+    c = sigmoid(f) * s["c"] + torch.exp(i) * tanh(z)
+    n = sigmoid(f) * s["n"] + torch.exp(i)
+    h = sigmoid(o) * c / n
+    return h, {"c": c, "n": n, "h": h}
+
+
+def mlstm_plain(p, x, s):
+    q, k, v = (affine(p, name, x=x) for name in "qkv")
+    i, f = torch.exp(affine(p, "i", x=x))[..., None], sigmoid(affine(p, "f", x=x))[..., None]
+    k = k / k.shape[-1] ** 0.5
+    C = f[..., None] * s["C"] + i[..., None] * v[..., :, None] * k[..., None, :]
+    n = f * s["n"] + i * k
+    h = sigmoid(affine(p, "o", x=x)) * (C @ q[..., None])[..., 0]
+    return h / (n * q).sum(-1, keepdim=True).abs().clamp(min=1), {"C": C, "n": n}
+
+
+def layer_norm_lstm(p, x, s):
+    def norm(name, a):
+        return layer_norm(a, a.shape[-1:], p[name + ".gain"], p[name + ".bias"])
+
+    def mapped(name, a):
+        return a @ p[name + ".W"].T + p[name + ".b"]
+
+    def gate(line):
+        ahead = norm(line + ".layernorm", mapped(line + ".linear", x))
+        return ahead + norm(line + ".layernorm_2", mapped(line + ".linear_2", s["h"]))
+
+    c = sigmoid(gate("f")) * s["c"] + sigmoid(gate("i")) * tanh(gate("g"))
+    h = sigmoid(gate("o")) * tanh(norm("h.layernorm", c))
+    return h, {"h": h, "c": c}
+
+
 def min_gru(p, x, s):
     z = sigmoid(affine(p, "z", x=x))
     h = (1 - z) * s["h"] + z * affine(p, "n", x=x)
@@ -113,6 +147,7 @@ def min_lstm(p, x, s):
 CELLS = {
     "RNN": (rnn, {}), "LSTM": (lstm, {}), "GRU": (gru, {}), "GRUv3": (gru_v3, {}), "PeepholeLSTM": (peephole, {}),
     "CoupledLSTM": (coupled, {}), "ProjectedLSTM": (projected, {}), "sLSTM": (slstm, {"m": -torch.inf}), "mLSTM": (mlstm, {}),
+    "sLSTM_plain": (slstm_plain, {}), "mLSTM_plain": (mlstm_plain, {}), "LayerNormLSTM": (layer_norm_lstm, {}),
     "minGRU": (min_gru, {}), "minLSTM": (min_lstm, {}),
 }  # fmt: skip
 
