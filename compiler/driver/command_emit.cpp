@@ -12,6 +12,7 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/emission.h"
+#include "compiler/driver/own_targets.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/weights.h"
 #include "runtime/formats/atomic_file.h"
@@ -90,14 +91,15 @@ support::Result<backend::Target> target_named(const std::string& cpu) {
   return backend::find_target(cpu);
 }
 
-Outcome<std::optional<backend::VocabularyTable>> vocabulary_of(
-    const std::map<std::string, std::string>& metadata) {
-  auto text = metadata.find("vocabulary");
-  if (text == metadata.end()) return std::optional<backend::VocabularyTable>();
-  auto vocabulary = formats::Vocabulary::from_json(text->second);
-  if (!vocabulary) return problem(Code::bad_file, vocabulary.error().message);
-  return std::optional(
-      backend::VocabularyTable{vocabulary->entries(), vocabulary->end(), vocabulary->unknown()});
+// Of what the object draws; of a model that draws nothing, the only one that there is.
+std::optional<backend::VocabularyTable> table_of(const formats::Vocabularies& vocabularies,
+                                                 const Compiled& compiled) {
+  auto found = vocabularies.size() == 1 ? vocabularies.begin() : vocabularies.end();
+  for (const std::string& target : targets_read(compiled)) {
+    if (vocabularies.contains(target)) found = vocabularies.find(target);
+  }
+  if (found == vocabularies.end()) return std::nullopt;
+  return backend::VocabularyTable{found->second.entries(), found->second.end(), found->second.unknown()};
 }
 
 // The weights and the hash of their file, which is read once.
@@ -168,8 +170,8 @@ Exit run(const Options& options, Console& console) {
   auto read = read_weights(*path);
   if (!read) return console.fail(read.error());
   const formats::TensorFile& file = read->file;
-  auto vocabulary = vocabulary_of(file.metadata);
-  if (!vocabulary) return console.fail(vocabulary.error());
+  auto vocabularies = formats::vocabularies_of(file.metadata);
+  if (!vocabularies) return console.fail(problem(Code::bad_file, vocabularies.error().message));
 
   Spec spec = open_spec(options.target.spec);
   const auto model = instantiate(options.target, spec, {from_metadata(file.metadata).sizes, {}});
@@ -182,7 +184,7 @@ Exit run(const Options& options, Console& console) {
 
   auto emission = make_emission(*compiled, *weights, *cpu, {prefix_of(options), options.longest});
   if (!emission) return console.fail(emission.error());
-  emission->vocabulary = std::move(*vocabulary);
+  emission->vocabulary = table_of(*vocabularies, *compiled);
   emission->source = std::filesystem::path(options.target.spec).filename().string();
   emission->weights_sha256 = read->sha256;
   emission->interface.magic = magic_of(emission->weights_sha256);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "compiler/driver/answer_table.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
@@ -14,6 +15,7 @@
 #include "compiler/driver/pass_options.h"
 #include "compiler/driver/run_inputs.h"
 #include "compiler/driver/sample_options.h"
+#include "compiler/irgen/dims.h"
 #include "runtime/formats/npz.h"
 
 namespace rnnc::driver {
@@ -23,6 +25,8 @@ namespace {
 using diagnostics::Code;
 using formats::Tensor;
 
+constexpr size_t kRowsAtOnce = 256;  // where answers are texts
+
 struct Options {
   RunOptions run;
   PassOptions passes;
@@ -30,6 +34,14 @@ struct Options {
   bool teacher = false, states = false, sample = false;
   train::SampleOptions draw;
   std::optional<int64_t> length;
+  int64_t beam = 0;
+
+  bool wants_table() const { return output == "-" || output.ends_with(".csv") || output.ends_with(".tsv"); }
+};
+
+struct Answers {
+  std::vector<Tensor> arrays;    // outputs, targets that were fed back, states
+  std::vector<int32_t> lengths;  // of what is predicted; of single values nothing
 };
 
 class Prediction {
@@ -47,7 +59,9 @@ class Prediction {
     if (!compiled) return console_.fail(compiled.error(), inputs_->spec.sources);
     compiled_ = std::move(*compiled);
     const bool feeds_back = !options_.teacher && !targets_read(compiled_).empty();
-    if (!feeds_back && (options_.sample || options_.length)) {
+    if (auto taken = take_arrays(*inputs_, compiled_); !taken) return console_.fail(taken.error());
+    feeds_back_ = feeds_back;
+    if (!feeds_back && (options_.sample || options_.length || options_.beam != 0)) {
       return console_.fail(problem(Code::cannot_generate,
                                    fmt::format("`{}` does not read its own predictions: there is nothing to "
                                                "draw, and its sequences are as long as the data's",
@@ -56,9 +70,12 @@ class Prediction {
     if (feeds_back) {
       if (auto good = check_feed_back(compiled_); !good) return console_.fail(good.error());
     }
-    auto arrays = feeds_back ? on_its_own() : on_data();
-    if (!arrays) return console_.fail(arrays.error());
-    if (auto written = formats::write_npz(options_.output, *arrays); !written)
+    if (options_.wants_table()) return write_table();
+    auto answers = answer(inputs_->data);
+    if (!answers) return console_.fail(answers.error());
+    if (feeds_back)
+      answers->arrays.push_back(formats::make_tensor("lengths", {answers->lengths.size()}, answers->lengths));
+    if (auto written = formats::write_npz(options_.output, answers->arrays); !written)
       return console_.fail(problem(Code::bad_file, written.error().message));
     return Exit::done;
   }
@@ -72,10 +89,49 @@ class Prediction {
     return std::ranges::any_of(compiled_.body->outputs, [&](const auto& o) { return o.name == name; });
   }
 
+  // The rows of a table a few at a time; arrays all at once.
+  Exit write_table() {
+    const formats::Table* source = inputs_->source ? inputs_->source->table() : nullptr;
+    AnswerTable table(compiled_, inputs_->vocabularies);
+    const size_t rows = count_rows(inputs_->data);
+    const size_t at_once = source != nullptr && rows > 0 ? kRowsAtOnce : std::max<size_t>(rows, 1);
+    for (size_t begin = 0; begin < std::max<size_t>(rows, 1); begin += at_once) {
+      auto answers =
+          source == nullptr
+              ? answer(inputs_->data)
+              : answer(rows_of(inputs_->data, *compiled_.body, begin, std::min(begin + at_once, rows)));
+      if (!answers) return console_.fail(answers.error());
+      if (auto added = table.add(answers->arrays, answers->lengths); !added)
+        return console_.fail(added.error());
+    }
+    for (const std::string& name : table.left_out())
+      console_.note(fmt::format(
+          "`{}` is a sequence of numbers and has no place in a table; `-o out.npz` keeps it", name));
+    std::vector<formats::TextColumn> columns;
+    if (source != nullptr && inputs_->source->by_rows()) columns = columns_of(*source);
+    columns.insert(columns.end(), table.columns().begin(), table.columns().end());
+    const bool comma = options_.output.ends_with(".csv");
+    auto text = formats::csv_text(columns, comma ? formats::Separator::kComma : formats::Separator::kTab);
+    if (!text) return console_.fail(problem(Code::cannot_generate, text.error().message));
+    return console_.write(options_.output, *text) ? Exit::done : Exit::input;
+  }
+
+  static std::vector<formats::TextColumn> columns_of(const formats::Table& table) {
+    std::vector<formats::TextColumn> columns;
+    for (const formats::Table::Column& column : table.columns())
+      columns.push_back({column.name, {column.fields.begin(), column.fields.end()}});
+    return columns;
+  }
+
+  Outcome<Answers> answer(const std::vector<Tensor>& data) {
+    return feeds_back_ ? on_its_own(data) : on_data(data);
+  }
+
   // Arguments for the part of `forward` that makes outputs, and if they are wanted last states.
-  Outcome<interp::Arguments> read_arguments(const ir::Function& function, const DataUse& use) const {
-    const std::string file = options_.run.data.empty() ? "--data" : options_.run.data;
-    auto arguments = arguments_from(inputs_->data, compiled_, function, use, file);
+  Outcome<interp::Arguments> read_arguments(const std::vector<Tensor>& data, const ir::Function& function,
+                                            const DataUse& use) const {
+    const std::string file = options_.run.data.file.empty() ? "--data" : options_.run.data.file;
+    auto arguments = arguments_from(data, compiled_, function, use, file);
     if (arguments) arguments->params = to_params(*inputs_->model, inputs_->weights);
     return arguments;
   }
@@ -86,82 +142,116 @@ class Prediction {
     });
   }
 
-  Outcome<std::vector<Tensor>> on_data() const {
-    const ir::Function forward = part(options_.states);
-    auto arguments = read_arguments(forward, {});
+  Outcome<Answers> on_data(const std::vector<Tensor>& data) {
+    if (!engine_) {
+      forward_ = part(options_.states);
+      auto engine = make_engine(options_.run.engine, forward_, compiled_.module.dims);
+      if (!engine) return engine.error();
+      engine_ = std::move(*engine);
+    }
+    auto arguments = read_arguments(data, forward_, {});
     if (!arguments) return arguments.error();
-    auto engine = make_engine(options_.run.engine, forward, compiled_.module.dims);
-    if (!engine) return engine.error();
-    auto results = (*engine)->run(*arguments);
+    auto results = engine_->run(*arguments);
     if (!results) return results.error();
-    std::vector<Tensor> arrays;
+    Answers answers;
     auto add = [&](const std::string& name) {
-      arrays.push_back(to_tensor(name, results->at(name), forward.type(forward.result(name)),
-                                 compiled_.module.dims, real()));
+      answers.arrays.push_back(to_tensor(name, results->at(name), forward_.type(forward_.result(name)),
+                                         compiled_.module.dims, real()));
     };
     for (const sema::NamedNode& output : compiled_.body->outputs) add(output.name);
     if (options_.states) {
       for (const ir::StateEntry& entry : compiled_.module.state) add("state." + entry.path);
     }
-    return arrays;
+    answers.lengths = lengths_of_predictions(*arguments);
+    return answers;
   }
 
-  Outcome<std::vector<Tensor>> on_its_own() const {
-    auto arguments = read_arguments(part(true), {.targets = false});
+  std::vector<int32_t> lengths_of_predictions(const interp::Arguments& arguments) const {
+    for (const sema::NamedNode& output : compiled_.body->outputs) {
+      const auto clock = (*compiled_.body)[output.node].type.clock;
+      if (!clock) continue;
+      const auto lengths =
+          arguments.inputs.find("lengths." + irgen::time_name(compiled_.body->clocks, *clock));
+      if (lengths != arguments.inputs.end())
+        return {lengths->second.values.begin(), lengths->second.values.end()};
+    }
+    return {};
+  }
+
+  Outcome<Answers> on_its_own(const std::vector<Tensor>& data) const {
+    auto arguments = read_arguments(data, part(true), {.targets = false});
     if (!arguments) return arguments.error();
-    FeedBackOptions how{options_.run.engine, options_.draw, options_.length, nullptr, false};
+    FeedBackOptions how{options_.run.engine, options_.draw, options_.length};
     if (!options_.sample) how.draw.temperature = 0;
-    if (inputs_->vocabulary) how.vocabulary = &*inputs_->vocabulary;
-    how.continues = std::ranges::any_of(
-        inputs_->data, [](const Tensor& tensor) { return tensor.name.starts_with("state."); });
+    how.vocabularies = &inputs_->vocabularies;
+    how.beam = options_.beam;
+    how.continues =
+        std::ranges::any_of(data, [](const Tensor& tensor) { return tensor.name.starts_with("state."); });
     auto made = feed_back(compiled_, *arguments, how);
     if (!made) return made.error();
-    std::vector<Tensor> arrays;
+    Answers answers;
     for (const FedBackRun::Result& result : made->results) {
       if (result.name.starts_with("state.") && !options_.states) continue;
-      arrays.push_back(to_tensor(result.name, result.array, result.type, compiled_.module.dims, real()));
+      answers.arrays.push_back(
+          to_tensor(result.name, result.array, result.type, compiled_.module.dims, real()));
     }
-    arrays.push_back(formats::make_tensor("lengths", {made->lengths.size()}, made->lengths));
-    return arrays;
+    answers.lengths = std::move(made->lengths);
+    return answers;
   }
 
   const Options& options_;
   Console& console_;
   std::optional<RunInputs> inputs_;
   Compiled compiled_;
+  bool feeds_back_ = false;
+  ir::Function forward_;
+  std::unique_ptr<Engine> engine_;  // of forward_
 };
 
 }  // namespace
 
 Command predict_command() {
-  return {
-      "predict", "Run a model on data",
-      "  rnnc predict tagger.rnn --weights w.safetensors --data in.npz -o out.npz\n"
-      "  rnnc predict caption.rnn --weights w.safetensors --data images.npz -o out.npz --length 20\n"
-      "                                    on its own predictions: `words` in out.npz is what it said,\n"
-      "                                    `lengths` how much of it counts\n"
-      "  rnnc predict caption.rnn --weights w.safetensors --data in.npz -o out.npz --teacher\n"
-      "                                    on the true words of in.npz",
-      [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
-        options->run.add_options(app, false);
-        options->passes.add_options(app);
-        app.add_option("-o,--output", options->output, "The .npz to write")->option_text("FILE")->required();
-        auto* teacher = app.add_flag("--teacher", options->teacher,
-                                     "Feed the true targets back, not the model's own predictions");
-        app.add_flag("--states", options->states, "Write the last states too, as `state.<path>`");
-        auto* sample =
-            app.add_flag(
-                   "--sample", options->sample,
-                   "Draw what is fed back; else it is the likeliest. Sequence b has the seed `seed + b`")
+  return {"predict", "Run a model on data",
+          "  rnnc predict phonemes/best.safetensors --data words.tsv -o - --beam 8\n"
+          "                                    a table of texts gets a column of answers\n"
+          "  rnnc predict tagger.rnn --weights w.safetensors --data in.npz -o out.npz\n"
+          "  rnnc predict caption.rnn --weights w.safetensors --data images.npz -o out.npz --length 20\n"
+          "                                    on its own predictions: `words` in out.npz is what it said,\n"
+          "                                    `lengths` how much of it counts\n"
+          "  rnnc predict caption.rnn --weights w.safetensors --data in.npz -o out.npz --teacher\n"
+          "                                    on the true words of in.npz",
+          [](CLI::App& app) {
+            auto options = std::make_shared<Options>();
+            options->run.add_options(app, false);
+            options->passes.add_options(app);
+            app.add_option(
+                   "-o,--output", options->output,
+                   "The .npz to write; a .tsv or .csv (`-`: standard output) has predicted tokens as text")
+                ->option_text("FILE")
+                ->required();
+            auto* teacher = app.add_flag("--teacher", options->teacher,
+                                         "Feed the true targets back, not the model's own predictions");
+            app.add_flag("--states", options->states, "Write the last states too, as `state.<path>`");
+            auto* sample =
+                app.add_flag(
+                       "--sample", options->sample,
+                       "Draw what is fed back; else it is the likeliest. Sequence b has the seed `seed + b`")
+                    ->excludes(teacher);
+            app.add_option("--length", options->length,
+                           "Steps of what is fed back, where no input and no `<end>` ends it sooner")
+                ->option_text("NUMBER")
                 ->excludes(teacher);
-        app.add_option("--length", options->length,
-                       "Steps of what is fed back, where no input and no `<end>` ends it sooner")
-            ->option_text("NUMBER")
-            ->excludes(teacher);
-        for (CLI::Option* option : add_draw_options(app, options->draw)) option->needs(sample);
-        return [options](Console& console) { return Prediction(*options, console).run(); };
-      }};
+            app.add_option(
+                   "--beam", options->beam,
+                   "Look for the likeliest sequence, following so many at each step; else each token is "
+                   "the likeliest by itself")
+                ->option_text("NUMBER")
+                ->check(CLI::Range(1, 1000).description(""))
+                ->excludes(teacher)
+                ->excludes(sample);
+            for (CLI::Option* option : add_draw_options(app, options->draw)) option->needs(sample);
+            return [options](Console& console) { return Prediction(*options, console).run(); };
+          }};
 }
 
 }  // namespace rnnc::driver

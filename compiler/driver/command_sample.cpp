@@ -32,14 +32,13 @@ Exit run(const Options& options, Console& console) {
   auto file = formats::read_safetensors(options.weights);
   if (!file) return console.fail(problem(Code::bad_file, file.error().message));
   const Origin origin = from_metadata(file->metadata);
-  const auto entries = file->metadata.find("vocabulary");
-  if (origin.text.spec.empty() || entries == file->metadata.end()) {
+  auto vocabularies = formats::vocabularies_of(file->metadata);
+  if (!vocabularies) return console.fail(problem(Code::bad_file, vocabularies.error().message));
+  if (origin.text.spec.empty() || vocabularies->empty()) {
     return console.fail(problem(Code::cannot_generate,
                                 fmt::format("`{}` holds no spec with a vocabulary", options.weights),
                                 "text is drawn from what `rnnc train` has learnt from text"));
   }
-  auto vocabulary = formats::Vocabulary::from_json(entries->second);
-  if (!vocabulary) return console.fail(problem(Code::bad_file, vocabulary.error().message));
   Spec spec = load_origin(options.weights, origin);
   Target target;
   target.spec = options.weights;
@@ -52,7 +51,14 @@ Exit run(const Options& options, Console& console) {
   if (!compiled) return console.fail(compiled.error(), spec.sources);
   auto steps = make_step_model(*compiled, *weights);
   if (!steps) return console.fail(steps.error());
-  if (auto tokens = vocabulary->encode(options.prime, "--prime"); !tokens) {
+  const auto& targets = (*steps)->targets();
+  const auto vocabulary = vocabularies->find(targets.empty() ? "" : targets[0].target);
+  if (vocabulary == vocabularies->end()) {
+    return console.fail(
+        problem(Code::cannot_generate, fmt::format("`{}` holds no vocabulary of what `{}` predicts",
+                                                   options.weights, compiled->body->name)));
+  }
+  if (auto tokens = vocabulary->second.encode(options.prime, "--prime"); !tokens) {
     return console.fail(problem(Code::bad_option, tokens.error().message));
   }
   console.print(options.prime);
@@ -60,7 +66,7 @@ Exit run(const Options& options, Console& console) {
     console.print(piece);
     return std::ferror(stdout) == 0;
   };
-  auto done = train::sample_text(**steps, *vocabulary, options.prime, options.sample, print);
+  auto done = train::sample_text(**steps, vocabulary->second, options.prime, options.sample, print);
   console.print("\n");
   if (!done) return console.fail(problem(Code::cannot_generate, done.error().message));
   return Exit::done;

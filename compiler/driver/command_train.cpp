@@ -114,18 +114,13 @@ class Training {
     auto file = formats::read_safetensors(from);
     if (!file) return complain(problem(Code::bad_file, file.error().message));
     start_ = std::move(*file);
-    std::optional<formats::Vocabulary> kept;
-    if (auto text = start_->metadata.find("vocabulary"); text != start_->metadata.end()) {
-      auto vocabulary = formats::Vocabulary::from_json(text->second);
-      if (!vocabulary)
-        return complain(problem(Code::bad_file, fmt::format("`{}`: {}", from, vocabulary.error().message)));
-      kept = std::move(*vocabulary);
-    }
-    return read_data(kept);
+    auto kept = formats::vocabularies_of(start_->metadata);
+    if (!kept) return complain(problem(Code::bad_file, fmt::format("`{}`: {}", from, kept.error().message)));
+    return read_data(std::move(*kept));
   }
 
-  bool read_data(const std::optional<formats::Vocabulary>& kept) {
-    auto data = TrainingData::read(options_.data, kept);
+  bool read_data(formats::Vocabularies kept) {
+    auto data = TrainingData::read(options_.data, std::move(kept));
     if (!data) return complain(data.error());
     data_ = std::move(*data);
     return true;
@@ -135,8 +130,13 @@ class Training {
     spec_ = open_spec(options_.target.spec);
     SizeHints hints;
     if (start_) hints.weights = from_metadata(start_->metadata).sizes;
-    hints.data = [&](const sema::Body& body) { return data_->sizes(body); };
+    Outcome<> settled = support::Unit{};
+    hints.data = [&](const sema::Body& body) {
+      settled = data_->settle(body);
+      return data_->sizes(body);
+    };
     model_ = instantiate(options_.target, spec_, hints);
+    if (!settled) return complain(settled.error());
     console_.report(spec_.sink, spec_.sources);
     return model_ != nullptr;
   }
@@ -184,8 +184,7 @@ class Training {
       return to_tensors(*model_, values_of(arena, *model_), Terms::value, formats::DType::kF32);
     };
     options.weights.metadata = to_metadata(origin_of(spec_, *model_));
-    if (data_->vocabulary() != nullptr)
-      options.weights.metadata["vocabulary"] = data_->vocabulary()->to_json();
+    formats::add_to_metadata(data_->vocabularies(), options.weights.metadata);
     options.title = model_->body->name;
     for (const char* key : {"spec", "imports", "library", "sizes"})
       options.conditions[key] = options.weights.metadata.at(key);
@@ -257,9 +256,9 @@ class Training {
 
   // What the held-out loss of text is to be compared with.
   void compare_with_text(double loss) {
-    if (data_->vocabulary() == nullptr || split_.validation.empty()) return;
-    const train::TextEntropy entropy = train::text_entropy(split_.all, split_.validation, 0,
-                                                           static_cast<int64_t>(data_->vocabulary()->size()));
+    if (!data_->is_text() || split_.validation.empty()) return;
+    const int64_t tokens = trainable_->model().signature().arrays[0].tokens;
+    const train::TextEntropy entropy = train::text_entropy(split_.all, split_.validation, 0, tokens);
     console_.note(
         fmt::format("held-out loss {:.3f} nats a token; entropy of the same text: {:.3f} by single tokens, "
                     "{:.3f} by pairs",

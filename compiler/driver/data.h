@@ -27,6 +27,12 @@ Outcome<interp::Arguments> arguments_from(const std::vector<formats::Tensor>& da
                                           const ir::Function& function, const DataUse& use,
                                           const std::string& file);
 
+// Some rows of data, sequences cut after the longest of these.
+std::vector<formats::Tensor> rows_of(const std::vector<formats::Tensor>& data, const sema::Body& body,
+                                     size_t begin, size_t end);
+// How many rows data have.
+size_t count_rows(const std::vector<formats::Tensor>& data);
+
 // An array of a function's type as files have it: batch first, then time. f64 or f32 for real numbers, i32
 // for whole ones.
 formats::Tensor to_tensor(std::string name, const interp::Array& array, const ir::Type& type,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/driver/beam.h"
 #include "compiler/driver/own_targets.h"
 #include "compiler/irgen/dims.h"
 #include "compiler/support/check.h"
@@ -78,6 +79,14 @@ class FeedBack {
         targets_.back().previous = given_.inputs.at(state_of(name));
     }
     clock_ = *body_[targets_.front().feedback->node].type.clock;
+    if (options_.beam == 0) return support::Unit{};
+    if (targets_.size() != 1 || !targets_[0].token || targets_[0].feedback->draw != Feedback::Draw::token) {
+      return problem(Code::cannot_generate,
+                     fmt::format("`{}` does not predict one sequence of tokens", body_.name),
+                     "a beam follows one such sequence; without `--beam` the likeliest value is fed back");
+    }
+    const auto width = static_cast<size_t>(options_.beam);
+    beam_.emplace(batch() / width, width);
     return support::Unit{};
   }
 
@@ -101,11 +110,9 @@ class FeedBack {
 
   // Which token ends a sequence of this target, if one does.
   std::optional<int32_t> end_of(const Target& target) const {
-    if (options_.vocabulary == nullptr || target.feedback->draw != Feedback::Draw::token) return {};
-    const ir::Type type = module().step->type(module().step->result(target.feedback->prediction));
-    const bool its_own =
-        ir::constant_elements(type, module().dims) == static_cast<int64_t>(options_.vocabulary->size());
-    return its_own ? options_.vocabulary->end() : std::nullopt;
+    if (options_.vocabularies == nullptr || target.feedback->draw != Feedback::Draw::token) return {};
+    const auto own = options_.vocabularies->find(target.track.name);
+    return own == options_.vocabularies->end() ? std::nullopt : own->second.end();
   }
 
   Outcome<> find_ends() {
@@ -190,11 +197,55 @@ class FeedBack {
     auto results = calls_->run(inputs);
     if (!results) return results.error();
     keep(*results);
+    if (beam_) {
+      if (auto followed = follow(results->at(targets_[0].feedback->prediction)); !followed) return followed;
+    }
     for (Target& target : targets_) {
+      if (beam_) break;
       if (auto fed = feed(target, results->at(target.feedback->prediction)); !fed) return fed;
     }
     end_rows();
     return support::Unit{};
+  }
+
+  // The most probable ways to go on become the rows.
+  Outcome<> follow(const Array& logits) {
+    auto ways = beam_->go_on(logits.values, runs_);
+    if (!ways) return problem(Code::cannot_generate, fmt::format("step {}: {}", t_, ways.error().message));
+    std::vector<size_t> parents;
+    for (const Beam::Way& way : *ways) parents.push_back(way.parent);
+    const bool any = std::ranges::find(runs_, true) != runs_.end();
+    runs_ = permuted(runs_, parents);
+    limits_ = permuted(limits_, parents);
+    lengths_ = permuted(lengths_, parents);
+    for (auto& [name, array] : state_) array.values = permuted(array.values, parents);
+    Target& target = targets_[0];
+    const std::optional<int32_t> end = end_of(target);
+    for (size_t row = 0; row < batch(); ++row) {
+      const std::optional<int32_t> token = (*ways)[row].token;
+      runs_[row] = runs_[row] && token;
+      if (!token) continue;
+      target.previous.values[row] = *token;
+      if (end && token == end) limits_[row] = t_ + 1;
+    }
+    if (any) {
+      target.track.add(target.previous, runs_, -1);
+      parents_.push_back(std::move(parents));
+    }
+    return support::Unit{};
+  }
+
+  // Rows of equal size in another order.
+  template <class T>
+  static std::vector<T> permuted(const std::vector<T>& values, const std::vector<size_t>& parents) {
+    const size_t row = values.size() / std::max<size_t>(parents.size(), 1);
+    std::vector<T> result;
+    result.reserve(values.size());
+    for (const size_t parent : parents) {
+      const auto from = values.begin() + static_cast<std::ptrdiff_t>(parent * row);
+      result.insert(result.end(), from, from + static_cast<std::ptrdiff_t>(row));
+    }
+    return result;
   }
 
   // A sequence [T, B, ...] at this step; zeros beyond its steps, where no sequence runs.
@@ -255,15 +306,43 @@ class FeedBack {
       ++lengths_[b];
       runs_[b] = lengths_[b] < limits_[b];
     }
+    if (!beam_) return;
+    // The best row of a sequence stands first; once it has ended, no other can overtake it.
+    const auto width = static_cast<size_t>(options_.beam);
+    for (size_t first = 0; first < batch(); first += width) {
+      for (size_t row = first; row < first + width && !runs_[first]; ++row) runs_[row] = false;
+    }
+  }
+
+  // Each step of a track as the rows that are left at the end have gone through it; what was made before a
+  // step's tokens were chosen stands on the rows' parents.
+  void retrace(Track& track, bool before) const {
+    std::vector<size_t> rows(batch());
+    for (size_t row = 0; row < batch(); ++row) rows[row] = row;
+    const size_t size = track.values.size() / std::max<size_t>(parents_.size(), 1);
+    for (size_t t = parents_.size(); t-- > 0;) {
+      std::vector<size_t> parents;
+      for (const size_t row : rows) parents.push_back(parents_[t][row]);
+      const auto at = track.values.begin() + static_cast<std::ptrdiff_t>(t * size);
+      const std::vector<double> step(at, at + static_cast<std::ptrdiff_t>(size));
+      std::ranges::copy(permuted(step, before ? parents : rows), at);
+      rows = std::move(parents);
+    }
   }
 
   FedBackRun collect() {
+    if (beam_) {
+      for (Track& track : outputs_) retrace(track, true);
+      retrace(targets_[0].track, false);
+    }
     FedBackRun run{{}, lengths_};
     int64_t steps = 0;
     for (int32_t length : lengths_) steps = std::max<int64_t>(steps, length);
     const ir::DimId time = module().dims.find(irgen::time_name(body_.clocks, clock_));
     auto add_track = [&](Track& track) {
       Array array = filled(track.type, 0);
+      // The last step of a beam may have found that its rows had ended.
+      track.values.resize(array.values.size() * static_cast<size_t>(steps));
       array.shape.insert(array.shape.begin(), steps);
       array.values = std::move(track.values);
       ir::Type type = track.type;
@@ -301,6 +380,8 @@ class FeedBack {
   sema::Clock clock_ = 0;
   std::unique_ptr<Calls> calls_;
   std::vector<train::Sampler> samplers_;           // of each sequence
+  std::optional<Beam> beam_;                       // follows each sequence on several rows
+  std::vector<std::vector<size_t>> parents_;       // of each row at each step
   std::map<std::string, const Array*> sequences_;  // inputs that come step by step
   std::vector<Track> outputs_, singles_;
   Arrays state_;
@@ -310,11 +391,63 @@ class FeedBack {
   std::vector<bool> runs_;
 };
 
+// Each row `count` times.
+interp::Arguments repeated(const interp::Arguments& given, const Compiled& compiled, int64_t count) {
+  interp::Arguments result = given;
+  result.batch *= count;
+  for (const ir::NamedType& input : ir::inputs_of(compiled.module.forward)) {
+    const auto found = result.inputs.find(input.name);
+    const auto axis = std::ranges::find(input.type.dims, compiled.module.batch);
+    if (found == result.inputs.end() || axis == input.type.dims.end()) continue;
+    Array& array = found->second;
+    const auto at = axis - input.type.dims.begin();
+    size_t inner = 1;
+    for (size_t i = static_cast<size_t>(at) + 1; i < array.shape.size(); ++i)
+      inner *= static_cast<size_t>(array.shape[i]);
+    std::vector<double> values;
+    for (size_t begin = 0; begin < array.values.size(); begin += inner) {
+      const auto from = array.values.begin() + static_cast<std::ptrdiff_t>(begin);
+      for (int64_t k = 0; k < count; ++k) {
+        values.insert(values.end(), from, from + static_cast<std::ptrdiff_t>(inner));
+      }
+    }
+    array.values = std::move(values);
+    array.shape[static_cast<size_t>(at)] *= count;
+  }
+  return result;
+}
+
+// The first row of each `count`.
+void keep_first(FedBackRun& run, const Compiled& compiled, size_t count) {
+  for (FedBackRun::Result& result : run.results) {
+    const auto axis = std::ranges::find(result.type.dims, compiled.module.batch);
+    if (axis == result.type.dims.end()) continue;
+    const auto at = axis - result.type.dims.begin();
+    size_t inner = 1;
+    for (size_t i = static_cast<size_t>(at) + 1; i < result.array.shape.size(); ++i)
+      inner *= static_cast<size_t>(result.array.shape[i]);
+    std::vector<double> values;
+    for (size_t begin = 0; begin < result.array.values.size(); begin += inner * count) {
+      const auto from = result.array.values.begin() + static_cast<std::ptrdiff_t>(begin);
+      values.insert(values.end(), from, from + static_cast<std::ptrdiff_t>(inner));
+    }
+    result.array.values = std::move(values);
+    result.array.shape[static_cast<size_t>(at)] /= static_cast<int64_t>(count);
+  }
+  std::vector<int32_t> lengths;
+  for (size_t row = 0; row < run.lengths.size(); row += count) lengths.push_back(run.lengths[row]);
+  run.lengths = std::move(lengths);
+}
+
 }  // namespace
 
 Outcome<FedBackRun> feed_back(const Compiled& compiled, const interp::Arguments& given,
                               const FeedBackOptions& options) {
-  return FeedBack(compiled, given, options).run();
+  if (options.beam == 0) return FeedBack(compiled, given, options).run();
+  const interp::Arguments rows = repeated(given, compiled, options.beam);
+  auto run = FeedBack(compiled, rows, options).run();
+  if (run) keep_first(*run, compiled, static_cast<size_t>(options.beam));
+  return run;
 }
 
 }  // namespace rnnc::driver

@@ -20,9 +20,12 @@ struct FeedBackOptions {
   // Temperature 0 is always the likeliest. Sequence b is drawn with the seed `seed + b`, so that no other
   // sequence of the batch matters to it.
   train::SampleOptions draw = {.temperature = 0};
-  std::optional<int64_t> length;                    // no sequence has more steps
-  const formats::Vocabulary* vocabulary = nullptr;  // its `<end>` ends a sequence, which still holds it
-  bool continues = false;                           // `given` holds the State to go on from
+  std::optional<int64_t> length;                        // no sequence has more steps
+  const formats::Vocabularies* vocabularies = nullptr;  // whose `<end>` ends a sequence, which still holds it
+  bool continues = false;                               // `given` holds the State to go on from
+  // 0: what is drawn is fed back. Else the likeliest sequence of tokens is looked for, and at each step only
+  // so many are followed (beam search).
+  int64_t beam = 0;
 };
 
 // Where only `<end>` ends a sequence, this many steps without it are an error.

@@ -6,8 +6,8 @@
 
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/console.h"
-#include "compiler/driver/data.h"
-#include "runtime/formats/npz.h"
+#include "compiler/driver/train_flags.h"
+#include "compiler/driver/trainable.h"
 #include "runtime/formats/safetensors.h"
 
 namespace rnnc::driver {
@@ -27,9 +27,7 @@ void RunOptions::add_options(CLI::App& app, bool data_required) {
   app.parse_complete_callback([this, given] {
     if (given->empty() && !is_checkpoint(target.spec)) throw CLI::RequiredError("--weights");
   });
-  app.add_option("--data", data, "An .npz with an array for each input")
-      ->option_text("FILE")
-      ->required(data_required);
+  data.add_options(app, data_required);
   add_engine_option(app, engine);
 }
 
@@ -40,26 +38,45 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
   };
   auto file = formats::read_safetensors(options.weights_file());
   if (!file) return bad_file(file.error().message);
-  RunInputs inputs{open_spec(options.target.spec), nullptr, {}, {}, {}};
-  if (!options.data.empty()) {
-    auto data = formats::read_npz(options.data);
-    if (!data) return bad_file(data.error().message);
-    inputs.data = std::move(*data);
+  RunInputs inputs{open_spec(options.target.spec), nullptr, {}, {}, {}, {}};
+  auto kept = formats::vocabularies_of(file->metadata);
+  if (!kept) return bad_file(kept.error().message);
+  inputs.vocabularies = *kept;
+  if (!options.data.file.empty()) {
+    auto source = TrainingData::read(options.data, std::move(*kept));
+    if (!source) return console.fail(source.error()), std::nullopt;
+    inputs.source = std::move(*source);
+    if (const auto* arrays = inputs.source->npz()) inputs.data = *arrays;
   }
-  if (auto entries = file->metadata.find("vocabulary"); entries != file->metadata.end()) {
-    auto vocabulary = formats::Vocabulary::from_json(entries->second);
-    if (!vocabulary) return bad_file(vocabulary.error().message);
-    inputs.vocabulary = std::move(*vocabulary);
-  }
-  inputs.model = instantiate(options.target, inputs.spec,
-                             {from_metadata(file->metadata).sizes,
-                              [&](const sema::Body& body) { return sizes_from(inputs.data, body); }});
+  Outcome<> settled = support::Unit{};
+  const auto from_data = [&](const sema::Body& body) {
+    std::map<std::string, int64_t> sizes;
+    if (!inputs.source) return sizes;
+    settled = inputs.source->settle(body);
+    inputs.vocabularies = inputs.source->vocabularies();
+    return inputs.source->sizes(body);
+  };
+  inputs.model = instantiate(options.target, inputs.spec, {from_metadata(file->metadata).sizes, from_data});
+  if (!settled) return console.fail(settled.error()), std::nullopt;
   console.report(inputs.spec.sink, inputs.spec.sources);
   if (!inputs.model) return std::nullopt;
   auto weights = from_tensors(*inputs.model, file->tensors, options.weights_file());
   if (!weights) return console.fail(weights.error()), std::nullopt;
   inputs.weights = std::move(*weights);
   return inputs;
+}
+
+Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled) {
+  if (!inputs.source || inputs.source->npz() != nullptr) return support::Unit{};
+  auto settings = settings_of(*inputs.model->body, {});
+  if (!settings) return settings.error();
+  train::Signature signature = signature_of(compiled);
+  std::erase_if(signature.arrays,
+                [&](const train::ArrayInfo& one) { return one.target && !inputs.source->has(one); });
+  auto arrays = inputs.source->arrays(signature, *settings);
+  if (!arrays) return arrays.error();
+  inputs.data = std::move(*arrays);
+  return support::Unit{};
 }
 
 std::map<std::string, interp::Array> to_params(const sema::Model& model, const Values& values) {

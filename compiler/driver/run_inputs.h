@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "compiler/driver/compile.h"
 #include "compiler/driver/engine.h"
 #include "compiler/driver/target.h"
+#include "compiler/driver/training_data.h"
 #include "compiler/driver/weights.h"
 #include "compiler/interp/interpret.h"
 #include "runtime/formats/tensor.h"
@@ -19,7 +21,8 @@ class Console;
 
 struct RunOptions {
   Target target;
-  std::string weights, data;
+  std::string weights;
+  DataOptions data;
   EngineKind engine = EngineKind::jit;
 
   // The weights may be left away where the spec is a checkpoint. `data_required`: else a model without inputs
@@ -33,12 +36,16 @@ struct RunInputs {
   Spec spec;
   std::shared_ptr<const sema::Model> model;
   Values weights;
-  std::vector<formats::Tensor> data;
-  std::optional<formats::Vocabulary> vocabulary;  // of the weights, if they were learnt from text
+  std::optional<TrainingData> source;  // where data were given
+  std::vector<formats::Tensor> data;   // of an .npz; those of a table or a text are taken later
+  formats::Vocabularies vocabularies;  // of the weights, or of the data
 };
 
 // Nothing after a complaint.
 std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console);
+
+// Makes arrays of a table or a text. Targets that a table lacks are left out.
+Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled);
 
 // Weights as arguments of a function of the IR.
 std::map<std::string, interp::Array> to_params(const sema::Model& model, const Values& values);

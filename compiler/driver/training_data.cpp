@@ -1,6 +1,10 @@
 #include "compiler/driver/training_data.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
 
 #include "compiler/driver/data.h"
 #include "compiler/support/check.h"
@@ -14,6 +18,7 @@ namespace rnnc::driver {
 namespace {
 
 using diagnostics::Code;
+using diagnostics::Diagnostic;
 
 Code code_of(formats::Cause cause) {
   switch (cause) {
@@ -36,12 +41,160 @@ diagnostics::Diagnostic bad(const Failed& result) {
   return problem(code_of(result.error().cause), result.error().message);
 }
 
-// The sizes of token inputs that are plain names without a default.
-std::map<std::string, int64_t> token_sizes(const sema::Body& body, int64_t tokens) {
+// NAME=VALUE, or VALUE of all.
+std::pair<std::string, std::string> name_and_value(const std::string& option) {
+  const size_t sign = option.find('=');
+  if (sign == std::string::npos) return {"", option};
+  return {option.substr(0, sign), option.substr(sign + 1)};
+}
+
+Outcome<std::map<std::string, formats::TextUnit>> units_of(const DataOptions& options) {
+  std::map<std::string, formats::TextUnit> units;
+  for (const std::string& option : options.units) {
+    const auto [name, value] = name_and_value(option);
+    const auto unit = formats::unit_of(value);
+    if (!unit) {
+      return problem(Code::bad_option, fmt::format("`--unit {}`: there is no unit `{}`", option, value),
+                     "character, byte, word, or whole: the whole field is one token");
+    }
+    units[name] = *unit;
+  }
+  return units;
+}
+
+Outcome<formats::Vocabularies> listed_vocabularies(const DataOptions& options,
+                                                   const std::map<std::string, formats::TextUnit>& units) {
+  formats::Vocabularies listed;
+  for (const std::string& option : options.vocabularies) {
+    const auto [name, file] = name_and_value(option);
+    auto unit = units.find(name);
+    if (unit == units.end()) unit = units.find("");
+    auto read =
+        formats::Vocabulary::read(file, unit == units.end() ? formats::TextUnit::kCharacter : unit->second);
+    if (!read) return bad(read);
+    listed.emplace(name, std::move(*read));
+  }
+  return listed;
+}
+
+// Columns of tokens of one size share a vocabulary. A target that meets no input ends by itself.
+std::vector<train::TokenColumn> token_columns(const sema::Body& body) {
+  std::vector<train::TokenColumn> columns;
+  for (const sema::InputDecl& one : body.inputs) {
+    if (!one.type.token) continue;
+    const bool meets = std::ranges::any_of(body.inputs, [&](const sema::InputDecl& other) {
+      return !other.target && other.type.clock && other.type.clock == one.type.clock;
+    });
+    columns.push_back({one.name, one.type.token->text(), one.type.clock.has_value(),
+                       one.target && one.type.clock && !meets});
+  }
+  return columns;
+}
+
+bool has_number_sequences(const sema::Body& body) {
+  return std::ranges::any_of(body.inputs,
+                             [](const sema::InputDecl& one) { return one.type.clock && !one.type.token; });
+}
+
+Diagnostic not_of_the_model(const std::string& option, const std::string& name, const sema::Body& body) {
+  return problem(Code::bad_option,
+                 fmt::format("`{} {}=...`: `{}` has no input or target of tokens with this name", option,
+                             name, body.name),
+                 "`rnnc inspect` lists them");
+}
+
+}  // namespace
+
+void DataOptions::add_options(CLI::App& app, bool required) {
+  app.add_option("--data", file, "Text, an .npz, or a .csv or .tsv with a head")
+      ->option_text("FILE")
+      ->required(required);
+  app.add_option("--unit", units,
+                 "What texts consist of: character, byte, word, whole; of one input or target: NAME=UNIT")
+      ->option_text("UNIT");
+  app.add_option(
+         "--vocabulary", vocabularies,
+         "The tokens of texts, one a line; else those that they have; of one input or target: NAME=FILE")
+      ->option_text("FILE");
+}
+
+Outcome<TrainingData> TrainingData::read(const DataOptions& options, formats::Vocabularies kept) {
+  auto units = units_of(options);
+  if (!units) return units.error();
+  auto known = listed_vocabularies(options, *units);
+  if (!known) return known.error();
+  known->merge(kept);
+  const auto finish = [&](TrainingData data) {
+    data.units_ = std::move(*units);
+    data.known_ = std::move(*known);
+    return data;
+  };
+  if (options.file.ends_with(".npz")) {
+    auto tensors = formats::read_npz(options.file);
+    if (!tensors) return bad(tensors);
+    return finish({options.file, std::move(*tensors)});
+  }
+  if (options.file.ends_with(".csv") || options.file.ends_with(".tsv")) {
+    auto table = formats::Table::read(options.file);
+    if (!table) return bad(table);
+    return finish({options.file, std::move(*table)});
+  }
+  std::optional<formats::Vocabulary> vocabulary;
+  if (!known->empty()) vocabulary = known->begin()->second;
+  const auto unit = units->empty() ? formats::TextUnit::kCharacter : units->begin()->second;
+  auto text = train::read_text_data(options.file, unit, vocabulary);
+  if (!text) return bad(text);
+  return finish({options.file, std::move(*text)});
+}
+
+Outcome<> TrainingData::settle(const sema::Body& body) {
+  tokens_ = token_columns(body);
+  const auto is_token = [&](const std::string& name) {
+    return name.empty() || std::ranges::find(tokens_, name, &train::TokenColumn::name) != tokens_.end();
+  };
+  for (const auto& [name, unit] : units_) {
+    if (!is_token(name)) return not_of_the_model("--unit", name, body);
+  }
+  for (const auto& [name, vocabulary] : known_) {
+    if (!is_token(name)) return not_of_the_model("--vocabulary", name, body);
+  }
+  for (const train::TokenColumn& one : tokens_) {
+    if (!one.sequence) continue;
+    if (const auto all = units_.find(""); all != units_.end()) units_.try_emplace(one.name, all->second);
+    if (const auto all = known_.find(""); all != known_.end()) known_.try_emplace(one.name, all->second);
+  }
+  units_.erase("");
+  known_.erase("");
+  if (const auto* text = std::get_if<train::Text>(&content_)) {
+    for (const train::TokenColumn& one : tokens_) vocabularies_.try_emplace(one.name, text->vocabulary);
+  } else if (const auto* table = std::get_if<formats::Table>(&content_)) {
+    return settle_table(*table, body);
+  } else {
+    vocabularies_ = known_;
+  }
+  return support::Unit{};
+}
+
+Outcome<> TrainingData::settle_table(const formats::Table& table, const sema::Body& body) {
+  by_rows_ = train::is_by_rows(table, tokens_, units_, has_number_sequences(body));
+  if (!by_rows_) {
+    vocabularies_ = known_;
+    return support::Unit{};
+  }
+  auto vocabularies = train::vocabularies_of_rows(table, tokens_, units_, known_);
+  if (!vocabularies) return bad(vocabularies);
+  vocabularies_ = std::move(*vocabularies);
+  return support::Unit{};
+}
+
+std::map<std::string, int64_t> TrainingData::sizes(const sema::Body& body) const {
   std::map<std::string, int64_t> sizes;
+  if (const auto* tensors = std::get_if<Arrays>(&content_)) sizes = sizes_from(*tensors, body);
   for (const sema::InputDecl& input : body.inputs) {
-    if (!input.type.token) continue;
-    if (auto name = input.type.token->single_name()) sizes.emplace(*name, tokens);
+    const auto vocabulary = vocabularies_.find(input.name);
+    if (vocabulary == vocabularies_.end() || !input.type.token) continue;
+    if (auto name = input.type.token->single_name())
+      sizes.emplace(*name, static_cast<int64_t>(vocabulary->second.size()));
   }
   for (const sema::SizeSymbol& symbol : body.symbols) {
     if (symbol.fallback) sizes.erase(symbol.name);
@@ -49,56 +202,28 @@ std::map<std::string, int64_t> token_sizes(const sema::Body& body, int64_t token
   return sizes;
 }
 
-}  // namespace
-
-void DataOptions::add_options(CLI::App& app) {
-  app.add_option("--data", file, "Text, an .npz, or a .csv or .tsv with a head")
-      ->option_text("FILE")
-      ->required();
-  const std::map<std::string, formats::TextUnit> units = {{"character", formats::TextUnit::kCharacter},
-                                                          {"byte", formats::TextUnit::kByte}};
-  app.add_option("--unit", unit, "What text consists of: character, byte")
-      ->transform(CLI::Transformer(units).description(""))
-      ->option_text("UNIT");
-  app.add_option("--vocabulary", vocabulary, "The tokens of text, one a line; else those that it has")
-      ->option_text("FILE");
-}
-
-Outcome<TrainingData> TrainingData::read(const DataOptions& options,
-                                         const std::optional<formats::Vocabulary>& kept) {
-  TrainingData data;
-  data.name_ = options.file;
-  if (options.file.ends_with(".npz")) {
-    auto tensors = formats::read_npz(options.file);
-    if (!tensors) return bad(tensors);
-    data.content_ = std::move(*tensors);
-    return data;
-  }
-  if (options.file.ends_with(".csv") || options.file.ends_with(".tsv")) {
-    auto columns = formats::read_csv(options.file);
-    if (!columns) return bad(columns);
-    data.content_ = std::move(*columns);
-    return data;
-  }
-  std::optional<formats::Vocabulary> vocabulary = kept;
-  if (!options.vocabulary.empty()) {
-    auto listed = formats::Vocabulary::read(options.vocabulary, options.unit);
-    if (!listed) return bad(listed);
-    vocabulary = std::move(*listed);
-  }
-  auto text = train::read_text_data(options.file, options.unit, vocabulary);
-  if (!text) return bad(text);
-  data.content_ = std::move(*text);
-  return data;
-}
-
-std::map<std::string, int64_t> TrainingData::sizes(const sema::Body& body) const {
+Outcome<std::vector<formats::Tensor>> TrainingData::arrays(const train::Signature& signature,
+                                                           const train::Settings& settings) const {
   if (const auto* text = std::get_if<train::Text>(&content_)) {
-    return token_sizes(body, static_cast<int64_t>(text->vocabulary.size()));
+    train::Settings whole = settings;
+    whole.valid = 0;
+    auto cut = train::cut_text(*text, signature, whole);
+    if (!cut) return bad(cut);
+    return train::arrays_of(cut->all, signature);
   }
-  if (const auto* tensors = std::get_if<std::vector<formats::Tensor>>(&content_))
-    return sizes_from(*tensors, body);
-  return {};
+  if (const auto* table = std::get_if<formats::Table>(&content_)) {
+    auto arrays = by_rows_ ? train::arrays_of_rows(*table, signature, tokens_, vocabularies_)
+                           : train::arrays_of_steps(*table, signature);
+    if (!arrays) return bad(arrays);
+    return std::move(*arrays);
+  }
+  return std::get<Arrays>(content_);
+}
+
+bool TrainingData::has(const train::ArrayInfo& array) const {
+  if (const auto* tensors = npz()) return formats::find(*tensors, array.name) != nullptr;
+  const std::string column = train::columns_of(array).front();
+  return is_text() || table()->find(column) != nullptr || table()->find(array.name) != nullptr;
 }
 
 Outcome<train::Data> TrainingData::arrange(const train::Signature& signature,
@@ -108,18 +233,13 @@ Outcome<train::Data> TrainingData::arrange(const train::Signature& signature,
     if (!data) return bad(data);
     return std::move(*data);
   }
-  const auto* tensors = std::get_if<std::vector<formats::Tensor>>(&content_);
-  auto all = tensors != nullptr ? train::dataset_of(*tensors, signature, name_)
-                                : train::dataset_of_columns(std::get<Table>(content_), signature, name_);
+  auto tensors = arrays(signature, settings);
+  if (!tensors) return tensors.error();
+  auto all = train::dataset_of(std::move(*tensors), signature, name_);
   if (!all) return bad(all);
   auto data = train::arrange(std::move(*all), signature, settings);
   if (!data) return problem(Code::bad_train_value, data.error().message);
   return std::move(*data);
-}
-
-const formats::Vocabulary* TrainingData::vocabulary() const {
-  const auto* text = std::get_if<train::Text>(&content_);
-  return text == nullptr ? nullptr : &text->vocabulary;
 }
 
 }  // namespace rnnc::driver

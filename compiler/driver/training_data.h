@@ -1,8 +1,7 @@
-// The data of a training: text, .npz or a table, by the file's name.
+// Data to train on, or to run what was trained: text, .npz or a table, by the file's name.
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,7 +9,10 @@
 #include "compiler/driver/outcome.h"
 #include "compiler/sema/model.h"
 #include "runtime/formats/csv.h"
+#include "runtime/formats/tensor.h"
+#include "runtime/formats/vocabulary.h"
 #include "runtime/train/dataset.h"
+#include "runtime/train/row_data.h"
 #include "runtime/train/settings.h"
 #include "runtime/train/text_data.h"
 
@@ -22,30 +24,54 @@ namespace rnnc::driver {
 
 struct DataOptions {
   std::string file;
-  formats::TextUnit unit = formats::TextUnit::kCharacter;
-  std::string vocabulary;  // a file
+  // UNIT, or of one input or target NAME=UNIT; FILE or NAME=FILE.
+  std::vector<std::string> units, vocabularies;
 
-  void add_options(CLI::App& app);
+  void add_options(CLI::App& app, bool required = true);
 };
 
 class TrainingData {
  public:
-  // `kept`: the vocabulary of a training that goes on.
-  static Outcome<TrainingData> read(const DataOptions& options,
-                                    const std::optional<formats::Vocabulary>& kept);
+  // `kept`: the vocabularies of a checkpoint.
+  static Outcome<TrainingData> read(const DataOptions& options, formats::Vocabularies kept);
 
+  // Finds what the data are of this body: the vocabularies of its tokens, and whether a row of a table is a
+  // sample. To be called before what follows.
+  Outcome<> settle(const sema::Body& body);
   // Sizes that the data tell, of those that are open.
   std::map<std::string, int64_t> sizes(const sema::Body& body) const;
+  // By the names of inputs and targets. Text is cut as in training.
+  Outcome<std::vector<formats::Tensor>> arrays(const train::Signature& signature,
+                                               const train::Settings& settings) const;
   // Cut, and a part of it held out.
   Outcome<train::Data> arrange(const train::Signature& signature, const train::Settings& settings) const;
-  const formats::Vocabulary* vocabulary() const;
+
+  // The arrays as an .npz holds them, checked against nothing; null of other files.
+  const std::vector<formats::Tensor>* npz() const { return std::get_if<Arrays>(&content_); }
+  const formats::Table* table() const { return std::get_if<formats::Table>(&content_); }
+  // Whether the data have this array.
+  bool has(const train::ArrayInfo& array) const;
+
+  const formats::Vocabularies& vocabularies() const { return vocabularies_; }
+  bool is_text() const { return std::holds_alternative<train::Text>(content_); }
+  bool by_rows() const { return by_rows_; }
   // What a sequence has one of at each step: "tok", "step".
-  const char* unit() const { return vocabulary() != nullptr ? "tok" : "step"; }
+  const char* unit() const { return vocabularies_.empty() ? "step" : "tok"; }
 
  private:
-  using Table = std::vector<formats::Column>;
+  using Arrays = std::vector<formats::Tensor>;
+
+  TrainingData(std::string name, std::variant<formats::Table, Arrays, train::Text> content)
+      : name_(std::move(name)), content_(std::move(content)) {}
+  Outcome<> settle_table(const formats::Table& table, const sema::Body& body);
+
   std::string name_;
-  std::variant<Table, std::vector<formats::Tensor>, train::Text> content_;
+  std::variant<formats::Table, Arrays, train::Text> content_;
+  std::map<std::string, formats::TextUnit> units_;  // "" is of all
+  formats::Vocabularies known_;                     // kept or given; "" is of all
+  formats::Vocabularies vocabularies_;
+  std::vector<train::TokenColumn> tokens_;
+  bool by_rows_ = false;
 };
 
 }  // namespace rnnc::driver

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include "runtime/formats/utf8.h"
 
@@ -12,6 +15,11 @@ namespace rnnc::formats {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
+constexpr std::string_view kWhiteSpace = " \t\n\r\v\f";
+constexpr std::array<std::pair<TextUnit, std::string_view>, 4> kUnits = {{{TextUnit::kByte, "byte"},
+                                                                          {TextUnit::kCharacter, "character"},
+                                                                          {TextUnit::kWord, "word"},
+                                                                          {TextUnit::kWhole, "whole"}}};
 
 // `corpus.txt:3:14`, counted in characters; in bytes where they are not UTF-8.
 std::string place(std::string_view text, size_t offset, const std::string& name) {
@@ -32,6 +40,32 @@ Status check_utf8(std::string_view text, const std::string& name) {
                  place(text, *invalid, name), *invalid, static_cast<unsigned char>(text[*invalid]));
 }
 
+// Calls take(word, offset) for each.
+template <class Take>
+void for_each_word(std::string_view text, Take take) {
+  for (size_t begin = text.find_first_not_of(kWhiteSpace); begin != std::string_view::npos;) {
+    const size_t end = std::min(text.find_first_of(kWhiteSpace, begin), text.size());
+    take(text.substr(begin, end - begin), begin);
+    begin = text.find_first_not_of(kWhiteSpace, end);
+  }
+}
+
+// Orders whole numbers by their value, and before all else.
+struct NumbersFirst {
+  static std::optional<uint64_t> number(std::string_view text) {
+    uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+  }
+  bool operator()(std::string_view left, std::string_view right) const {
+    const auto a = number(left), b = number(right);
+    if (a && b && *a != *b) return *a < *b;
+    if (a.has_value() != b.has_value()) return a.has_value();
+    return left < right;
+  }
+};
+
 std::string described_unit(std::string_view text, size_t offset, TextUnit unit) {
   const auto code_point = decode_utf8(text, offset);
   if (unit == TextUnit::kCharacter && code_point) return described(code_point->value);
@@ -40,6 +74,15 @@ std::string described_unit(std::string_view text, size_t offset, TextUnit unit) 
 }
 
 }  // namespace
+
+std::string_view name_of(TextUnit unit) {
+  return std::ranges::find(kUnits, unit, &std::pair<TextUnit, std::string_view>::first)->second;
+}
+
+std::optional<TextUnit> unit_of(std::string_view name) {
+  const auto found = std::ranges::find(kUnits, name, &std::pair<TextUnit, std::string_view>::second);
+  return found == kUnits.end() ? std::nullopt : std::optional(found->first);
+}
 
 Result<Vocabulary> Vocabulary::make(std::vector<std::string> entries, TextUnit unit) {
   if (entries.empty()) return failure("the vocabulary has no entry");
@@ -51,8 +94,11 @@ Result<Vocabulary> Vocabulary::make(std::vector<std::string> entries, TextUnit u
   for (size_t i = 0; i < vocabulary.entries_.size(); ++i) {
     const std::string& entry = vocabulary.entries_[i];
     if (entry.empty()) return failure("entry {} is empty", i + 1);
-    if (unit == TextUnit::kCharacter && first_invalid_utf8(entry)) {
+    if (unit != TextUnit::kByte && first_invalid_utf8(entry)) {
       return failure("entry {}, {}, is not UTF-8", i + 1, quote(entry));
+    }
+    if (unit == TextUnit::kWord && entry.find_first_of(kWhiteSpace) != std::string::npos) {
+      return failure("entry {}, {}, is no word: there is white space in it", i + 1, quote(entry));
     }
     if (const auto [first, added] = seen.emplace(entry, i); !added) {
       return failure("entry {}, {}, is entry {} already", i + 1, quote(entry), first->second + 1);
@@ -72,27 +118,59 @@ Result<Vocabulary> Vocabulary::make(std::vector<std::string> entries, TextUnit u
   return vocabulary;
 }
 
-Result<Vocabulary> Vocabulary::of_text(std::string_view text, TextUnit unit, const std::string& name) {
-  if (text.empty()) return failure("{}: is empty, so it makes no vocabulary", name);
-  std::vector<std::string> entries;
-  if (unit == TextUnit::kByte) {
-    std::array<bool, 256> occurs = {};
-    for (const char byte : text) occurs[static_cast<unsigned char>(byte)] = true;
-    for (size_t byte = 0; byte < occurs.size(); ++byte) {
-      if (occurs[byte]) entries.emplace_back(1, static_cast<char>(byte));
-    }
-    return make(std::move(entries), unit);
-  }
-  if (auto checked = check_utf8(text, name); !checked) return checked.error();
-  std::vector<bool> occurs(0x110000);
+namespace {
+
+void add_bytes(std::string_view text, std::array<bool, 256>& occurs) {
+  for (const char byte : text) occurs[static_cast<unsigned char>(byte)] = true;
+}
+
+void add_characters(std::string_view text, std::vector<bool>& occurs) {
   for (size_t offset = 0; offset < text.size();) {
     const auto code_point = decode_utf8(text, offset);
     occurs[code_point->value] = true;
     offset += code_point->length;
   }
-  for (char32_t code_point = 0; code_point < occurs.size(); ++code_point) {
-    if (occurs[code_point]) append_utf8(entries.emplace_back(), code_point);
+}
+
+std::vector<std::string> entries_of(std::span<const std::string_view> texts, TextUnit unit) {
+  std::vector<std::string> entries;
+  if (unit == TextUnit::kByte) {
+    std::array<bool, 256> occurs = {};
+    for (const std::string_view text : texts) add_bytes(text, occurs);
+    for (size_t byte = 0; byte < occurs.size(); ++byte) {
+      if (occurs[byte]) entries.emplace_back(1, static_cast<char>(byte));
+    }
+  } else if (unit == TextUnit::kCharacter) {
+    std::vector<bool> occurs(0x110000);
+    for (const std::string_view text : texts) add_characters(text, occurs);
+    for (char32_t code_point = 0; code_point < occurs.size(); ++code_point) {
+      if (occurs[code_point]) append_utf8(entries.emplace_back(), code_point);
+    }
+  } else {
+    std::set<std::string_view, NumbersFirst> seen;
+    for (const std::string_view text : texts) {
+      if (unit == TextUnit::kWhole) seen.insert(text);
+      if (unit == TextUnit::kWord) {
+        for_each_word(text, [&](std::string_view word, size_t) { seen.insert(word); });
+      }
+    }
+    for (const std::string_view entry : seen) entries.emplace_back(entry);
   }
+  return entries;
+}
+
+}  // namespace
+
+Result<Vocabulary> Vocabulary::of_texts(std::span<const std::string_view> texts, TextUnit unit, bool ends,
+                                        const std::string& name) {
+  if (unit != TextUnit::kByte) {
+    for (const std::string_view text : texts) {
+      if (auto checked = check_utf8(text, name); !checked) return checked.error();
+    }
+  }
+  std::vector<std::string> entries = entries_of(texts, unit);
+  if (entries.empty()) return failure("{}: is empty, so it makes no vocabulary", name);
+  if (ends && std::ranges::find(entries, kEnd) == entries.end()) entries.emplace_back(kEnd);
   return make(std::move(entries), unit);
 }
 
@@ -105,11 +183,34 @@ std::optional<Vocabulary::Match> Vocabulary::longest_match(std::string_view text
   return std::nullopt;
 }
 
+std::optional<int32_t> Vocabulary::id_of(std::string_view text) const {
+  const auto found = ids_.find(text);
+  return found == ids_.end() ? unknown_ : std::optional(found->second);
+}
+
 Result<std::vector<int32_t>> Vocabulary::encode(std::string_view text, const std::string& name) const {
-  if (unit_ == TextUnit::kCharacter) {
+  if (unit_ != TextUnit::kByte) {
     if (auto checked = check_utf8(text, name); !checked) return checked.error();
   }
+  const auto unlisted = [&](size_t offset, const std::string& what) {
+    return failure(
+        "{}: {} is not in the vocabulary; add it there, or add the entry {} for all that is not listed",
+        place(text, offset, name), what, kUnknown);
+  };
   std::vector<int32_t> ids;
+  if (unit_ == TextUnit::kWord || unit_ == TextUnit::kWhole) {
+    std::optional<Failure> failed;
+    const auto take = [&](std::string_view entry, size_t offset) {
+      if (const auto id = id_of(entry)) {
+        ids.push_back(*id);
+      } else if (!failed) {
+        failed = unlisted(offset, quote(entry));
+      }
+    };
+    unit_ == TextUnit::kWord ? for_each_word(text, take) : take(text, 0);
+    if (failed) return *failed;
+    return ids;
+  }
   ids.reserve(text.size());
   for (size_t offset = 0; offset < text.size();) {
     if (const auto match = longest_match(text.substr(offset))) {
@@ -117,11 +218,7 @@ Result<std::vector<int32_t>> Vocabulary::encode(std::string_view text, const std
       offset += match->length;
       continue;
     }
-    if (!unknown_) {
-      return failure(
-          "{}: {} is not in the vocabulary; add it there, or add the entry {} for all that is not listed",
-          place(text, offset, name), described_unit(text, offset, unit_), kUnknown);
-    }
+    if (!unknown_) return unlisted(offset, described_unit(text, offset, unit_));
     ids.push_back(*unknown_);
     offset += unit_ == TextUnit::kByte ? 1 : decode_utf8(text, offset)->length;
   }
@@ -134,9 +231,11 @@ Result<std::string> Vocabulary::decode(std::span<const int32_t> ids) const {
     if (ids[i] < 0 || static_cast<size_t>(ids[i]) >= size()) {
       return failure("token {} at place {} is outside the vocabulary's [0, {})", ids[i], i, size());
     }
+    if (ids[i] == end_) continue;
+    if (!text.empty()) text += separator();
     if (ids[i] == unknown_) {
       append_utf8(text, kReplacement);
-    } else if (ids[i] != end_) {
+    } else {
       text += entries_[static_cast<size_t>(ids[i])];
     }
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,8 +16,13 @@
 
 namespace rnnc::formats {
 
-// What a text consists of. Characters are the code points of UTF-8.
-enum class TextUnit { kByte, kCharacter };
+// What a text consists of. Characters are the code points of UTF-8; words are what stands between white space
+// (blanks, tabs, line breaks); kWhole: the text is one entry, such as the name of a class.
+enum class TextUnit { kByte, kCharacter, kWord, kWhole };
+
+// byte, character, word, whole.
+std::string_view name_of(TextUnit unit);
+std::optional<TextUnit> unit_of(std::string_view name);
 
 class Vocabulary {
  public:
@@ -25,13 +31,17 @@ class Vocabulary {
       "<unknown>";  // takes every character (byte) that is not listed
 
   // Entries in the order of their ids: kEnd and kUnknown mean what they say, everything else is text, of one
-  // character (byte) or several. Fails on no entry, an empty one, one twice, and on what is not UTF-8 if the
-  // unit is a character.
+  // character (byte) or several. Fails on no entry, an empty one, one twice, a word with white space inside,
+  // and on what is not UTF-8 unless the unit is a byte.
   static Result<Vocabulary> make(std::vector<std::string> entries, TextUnit unit);
 
-  // The characters (bytes) of a text in the order of their code points. `name` is what messages call the
-  // text.
-  static Result<Vocabulary> of_text(std::string_view text, TextUnit unit, const std::string& name);
+  // What some texts consist of, in the order of the bytes of UTF-8 (whole numbers in their own), and behind
+  // it kEnd if `ends`. `name` is what messages call the texts.
+  static Result<Vocabulary> of_texts(std::span<const std::string_view> texts, TextUnit unit, bool ends,
+                                     const std::string& name);
+  static Result<Vocabulary> of_text(std::string_view text, TextUnit unit, const std::string& name) {
+    return of_texts({&text, 1}, unit, false, name);
+  }
 
   // A UTF-8 file with an entry a line, blanks included. In an entry `\n \r \t \\` stand for themselves,
   // `\xHH` for a byte and `\u{H}` for a code point.
@@ -49,12 +59,16 @@ class Vocabulary {
   std::optional<int32_t> end() const { return end_; }
   std::optional<int32_t> unknown() const { return unknown_; }
 
-  // At each place the longest entry that matches. Fails with line and column where none does and there is no
-  // kUnknown, and where the text is not UTF-8 if the unit is a character.
+  // Of words each, of a whole text the one, else at each place the longest entry that matches. Fails with
+  // line and column where none does and there is no kUnknown, and where the text is not UTF-8 unless the unit
+  // is a byte.
   Result<std::vector<int32_t>> encode(std::string_view text, const std::string& name) const;
 
-  // The entries' text; nothing for kEnd, U+FFFD for kUnknown. Fails on an id outside [0, size()).
+  // The entries' text, with a blank between words; nothing for kEnd, U+FFFD for kUnknown. Fails on an id
+  // outside [0, size()).
   Result<std::string> decode(std::span<const int32_t> ids) const;
+  // What stands between two entries.
+  std::string_view separator() const { return unit_ == TextUnit::kWord ? " " : ""; }
 
  private:
   struct Hash : std::hash<std::string_view> {
@@ -67,6 +81,8 @@ class Vocabulary {
 
   Vocabulary(std::vector<std::string> entries, TextUnit unit) : entries_(std::move(entries)), unit_(unit) {}
   std::optional<Match> longest_match(std::string_view text) const;
+  // The entry that `text`, a word or a whole text, is.
+  std::optional<int32_t> id_of(std::string_view text) const;
 
   std::vector<std::string> entries_;
   TextUnit unit_;
@@ -75,5 +91,12 @@ class Vocabulary {
   std::optional<int32_t> end_;
   std::optional<int32_t> unknown_;
 };
+
+// By the inputs and targets that they are of.
+using Vocabularies = std::map<std::string, Vocabulary>;
+
+// In a checkpoint's metadata each is under "vocabulary.<name>".
+void add_to_metadata(const Vocabularies& vocabularies, std::map<std::string, std::string>& metadata);
+Result<Vocabularies> vocabularies_of(const std::map<std::string, std::string>& metadata);
 
 }  // namespace rnnc::formats

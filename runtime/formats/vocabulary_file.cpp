@@ -77,7 +77,7 @@ std::string escape(std::string_view entry, TextUnit unit) {
     }
   }
   // At the start of a file it would be taken for a byte order mark.
-  if (unit == TextUnit::kCharacter && out.starts_with(kByteOrderMark)) {
+  if (unit != TextUnit::kByte && out.starts_with(kByteOrderMark)) {
     out = "\\u{feff}" + out.substr(kByteOrderMark.size());
   }
   return out;
@@ -106,8 +106,10 @@ Result<Vocabulary> from_parsed(const nlohmann::json& parsed) {
       !parsed["entries"].is_array()) {
     return failure("is no object of 'unit' and a list 'entries'");
   }
-  const bool bytes = parsed["unit"] == "byte";
-  if (!bytes && parsed["unit"] != "character") return failure("'unit' is neither \"byte\" nor \"character\"");
+  const auto unit =
+      parsed["unit"].is_string() ? unit_of(parsed["unit"].get_ref<const std::string&>()) : std::nullopt;
+  if (!unit) return failure("'unit' is none of byte, character, word, whole");
+  const bool bytes = unit == TextUnit::kByte;
   std::vector<std::string> entries;
   for (const auto& entry : parsed["entries"]) {
     if (!entry.is_string()) return failure("entry {} is no string", entries.size() + 1);
@@ -116,7 +118,7 @@ Result<Vocabulary> from_parsed(const nlohmann::json& parsed) {
     if (!read) return failure("entry {}, {}, is not of bytes", entries.size() + 1, quote(text));
     entries.push_back(std::move(*read));
   }
-  return Vocabulary::make(std::move(entries), bytes ? TextUnit::kByte : TextUnit::kCharacter);
+  return Vocabulary::make(std::move(entries), *unit);
 }
 
 }  // namespace
@@ -161,8 +163,30 @@ std::string Vocabulary::to_json() const {
   for (const std::string& entry : entries_)
     entries.push_back(unit_ == TextUnit::kByte ? widen(entry) : entry);
   // make() has checked that every entry is UTF-8, so dump() does not throw.
-  return nlohmann::json{{"unit", unit_ == TextUnit::kByte ? "byte" : "character"}, {"entries", entries}}
-      .dump();
+  return nlohmann::json{{"unit", name_of(unit_)}, {"entries", entries}}.dump();
+}
+
+namespace {
+
+constexpr std::string_view kMetadataKey = "vocabulary.";
+
+}  // namespace
+
+void add_to_metadata(const Vocabularies& vocabularies, std::map<std::string, std::string>& metadata) {
+  for (const auto& [name, vocabulary] : vocabularies) {
+    metadata[std::string(kMetadataKey) + name] = vocabulary.to_json();
+  }
+}
+
+Result<Vocabularies> vocabularies_of(const std::map<std::string, std::string>& metadata) {
+  Vocabularies vocabularies;
+  for (const auto& [key, text] : metadata) {
+    if (!key.starts_with(kMetadataKey)) continue;
+    auto vocabulary = Vocabulary::from_json(text);
+    if (!vocabulary) return vocabulary.error();
+    vocabularies.emplace(key.substr(kMetadataKey.size()), std::move(*vocabulary));
+  }
+  return vocabularies;
 }
 
 }  // namespace rnnc::formats

@@ -4,21 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
+#include <optional>
 #include <set>
-
-#include "runtime/train/npz_data.h"
 
 namespace rnnc::train {
 
-namespace {
-
 using formats::Tensor;
-
-// Rows [begin, end) of the table.
-struct Run {
-  size_t begin, end;
-};
 
 std::vector<std::string> columns_of(const ArrayInfo& info) {
   if (info.shape.empty()) return {info.name};
@@ -29,17 +20,34 @@ std::vector<std::string> columns_of(const ArrayInfo& info) {
   return names;
 }
 
-class Table {
- public:
-  Table(const std::vector<formats::Column>& columns, const Signature& signature, std::string name)
-      : columns_(columns), signature_(signature), name_(std::move(name)) {}
+std::string wanted_columns(const Signature& signature) {
+  std::vector<std::string> columns;
+  for (const ArrayInfo& info : signature.arrays) {
+    const auto names = columns_of(info);
+    columns.push_back(names.size() < 3 ? fmt::format("{}", fmt::join(names, ", "))
+                                       : fmt::format("{} ... {}", names.front(), names.back()));
+  }
+  return fmt::format("{}", fmt::join(columns, ", "));
+}
 
-  Result<Dataset> load() {
+namespace {
+
+// Rows [begin, end) of the table.
+struct Run {
+  size_t begin, end;
+};
+
+class StepTable {
+ public:
+  StepTable(const formats::Table& table, const Signature& signature)
+      : table_(table), signature_(signature), name_(table.name()) {}
+
+  Result<std::vector<Tensor>> load() {
     if (signature_.times.size() > 1) {
       return failure("{}: a table has one time, but the model runs over {} ('{}', '{}'); give it an .npz",
                      name_, signature_.times.size(), signature_.times[0], signature_.times[1]);
     }
-    if (columns_.empty() || columns_[0].values.empty()) return failure("{}: has no row", name_);
+    if (table_.rows() == 0) return failure("{}: has no row", name_);
     if (auto divided = divide(); !divided) return divided.error();
     std::vector<Tensor> tensors;
     for (const ArrayInfo& info : signature_.arrays) {
@@ -47,7 +55,7 @@ class Table {
       if (!tensor) return tensor.error();
       tensors.push_back(std::move(*tensor));
     }
-    for (const formats::Column& column : columns_) {
+    for (const formats::Table::Column& column : table_.columns()) {
       if (!used_.contains(column.name)) return unknown(column.name);
     }
     if (!signature_.times.empty()) {
@@ -55,30 +63,21 @@ class Table {
       for (const Run& run : runs_) lengths.push_back(static_cast<int64_t>(run.end - run.begin));
       tensors.push_back(formats::make_tensor("lengths", {runs_.size()}, lengths));
     }
-    return dataset_of(std::move(tensors), signature_, name_);
+    return tensors;
   }
 
  private:
-  // The line of a row in the file; the first has the names.
-  static size_t line(size_t row) { return row + 2; }
-
-  const formats::Column* column(const std::string& name) {
-    const auto found = std::ranges::find(columns_, name, &formats::Column::name);
-    if (found == columns_.end()) return nullptr;
+  // The numbers of a column; nothing where there is no such column.
+  Result<std::optional<std::vector<double>>> column(const std::string& name) {
+    const formats::Table::Column* found = table_.find(name);
+    if (found == nullptr) return std::optional<std::vector<double>>();
     used_.insert(name);
-    return &*found;
+    auto values = table_.numbers(*found);
+    if (!values) return values.error();
+    return std::optional(std::move(*values));
   }
 
-  // "x.0 ... x.7, y.0"
-  std::string wanted() const {
-    std::vector<std::string> columns;
-    for (const ArrayInfo& info : signature_.arrays) {
-      const auto names = columns_of(info);
-      columns.push_back(names.size() < 3 ? fmt::format("{}", fmt::join(names, ", "))
-                                         : fmt::format("{} ... {}", names.front(), names.back()));
-    }
-    return fmt::format("{}", fmt::join(columns, ", "));
-  }
+  std::string wanted() const { return wanted_columns(signature_); }
 
   Failure unknown(const std::string& name) const {
     return failure(
@@ -88,7 +87,7 @@ class Table {
   }
 
   Failure missing(const ArrayInfo& info, const std::string& name) const {
-    const bool bare = std::ranges::find(columns_, info.name, &formats::Column::name) != columns_.end();
+    const bool bare = table_.find(info.name) != nullptr;
     const auto names = columns_of(info);
     if (bare && names.size() == 1) {
       return failure(Cause::kMissing,
@@ -101,20 +100,23 @@ class Table {
 
   // Finds the rows of each sequence.
   Status divide() {
-    const size_t rows = columns_[0].values.size();
-    const formats::Column* ids = signature_.times.empty() ? nullptr : column(kSequenceColumn);
+    std::optional<std::vector<double>> ids;
+    if (!signature_.times.empty()) {
+      auto read = column(kSequenceColumn);
+      if (!read) return read.error();
+      ids = std::move(*read);
+    }
     std::set<double> seen;
-    for (size_t row = 0; row < rows; ++row) {
-      const bool starts = row == 0 || signature_.times.empty() ||
-                          (ids != nullptr && ids->values[row] != ids->values[row - 1]);
+    for (size_t row = 0; row < table_.rows(); ++row) {
+      const bool starts = row == 0 || signature_.times.empty() || (ids && (*ids)[row] != (*ids)[row - 1]);
       if (!starts) {
         runs_.back().end = row + 1;
         continue;
       }
-      if (ids != nullptr && !seen.insert(ids->values[row]).second) {
+      if (ids && !seen.insert((*ids)[row]).second) {
         return failure(Cause::kValues,
-                       "{}:{}: sequence {} goes on after another has begun; rows of one stand together",
-                       name_, line(row), ids->values[row]);
+                       "{}: sequence {} goes on after another has begun; rows of one stand together",
+                       table_.place(row), (*ids)[row]);
       }
       runs_.push_back({row, row + 1});
     }
@@ -130,14 +132,13 @@ class Table {
     // Whole numbers that a token may be are exact in double; what is none fails later, with its place.
     std::vector<double> values(runs_.size() * longest * names.size());
     for (size_t element = 0; element < names.size(); ++element) {
-      const formats::Column* from = column(names[element]);
-      if (from == nullptr) return missing(info, names[element]);
+      const auto from = column(names[element]);
+      if (!from) return from.error();
+      if (!*from) return missing(info, names[element]);
       for (size_t i = 0; i < runs_.size(); ++i) {
-        if (auto copied =
-                copy(info, *from, runs_[i], &values[i * longest * names.size() + element], names.size());
-            !copied) {
+        double* out = &values[i * longest * names.size() + element];
+        if (auto copied = copy(info, names[element], **from, runs_[i], out, names.size()); !copied)
           return copied.error();
-        }
       }
     }
     Shape shape = {runs_.size()};
@@ -146,22 +147,23 @@ class Table {
     return formats::make_tensor(info.name, std::move(shape), values);
   }
 
-  Status copy(const ArrayInfo& info, const formats::Column& from, Run run, double* out, size_t stride) const {
+  Status copy(const ArrayInfo& info, const std::string& column, const std::vector<double>& from, Run run,
+              double* out, size_t stride) const {
     for (size_t row = run.begin; row < run.end; ++row) {
       if (info.time) {
-        out[(row - run.begin) * stride] = from.values[row];
-      } else if (from.values[row] == from.values[run.begin]) {
-        *out = from.values[row];
+        out[(row - run.begin) * stride] = from[row];
+      } else if (from[row] == from[run.begin]) {
+        *out = from[row];
       } else {
         return failure(Cause::kValues,
-                       "{}:{}: column '{}' changes within a sequence, but '{}' is one value for all of it",
-                       name_, line(row), from.name, info.name);
+                       "{}: column '{}' changes within a sequence, but '{}' is one value for all of it",
+                       table_.place(row), column, info.name);
       }
     }
     return ok();
   }
 
-  const std::vector<formats::Column>& columns_;
+  const formats::Table& table_;
   const Signature& signature_;
   std::string name_;
   std::vector<Run> runs_;
@@ -170,15 +172,8 @@ class Table {
 
 }  // namespace
 
-Result<Dataset> dataset_of_columns(const std::vector<formats::Column>& columns, const Signature& signature,
-                                   const std::string& name) {
-  return Table(columns, signature, name).load();
-}
-
-Result<Dataset> read_csv_data(const std::string& path, const Signature& signature) {
-  const auto columns = formats::read_csv(path);
-  if (!columns) return columns.error();
-  return dataset_of_columns(*columns, signature, path);
+Result<std::vector<Tensor>> arrays_of_steps(const formats::Table& table, const Signature& signature) {
+  return StepTable(table, signature).load();
 }
 
 }  // namespace rnnc::train

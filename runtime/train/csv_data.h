@@ -1,11 +1,12 @@
-// Tables as sequences: a row is a step.
+// Tables as arrays, where a row is a step of a sequence.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "runtime/formats/csv.h"
-#include "runtime/train/dataset.h"
+#include "runtime/formats/tensor.h"
+#include "runtime/train/model.h"
 
 namespace rnnc::train {
 
@@ -13,13 +14,14 @@ namespace rnnc::train {
 // table is one sequence.
 inline constexpr const char* kSequenceColumn = "sequence";
 
-// A column has the name of an array of one number a step, `NAME.0`, `NAME.1`, ... are the elements of a
-// larger one, row-major. What is single has the same number in all rows of a sequence. For models over one
-// time; where there is none, every row is a sample. Fails as dataset_of() does.
-Result<Dataset> dataset_of_columns(const std::vector<formats::Column>& columns, const Signature& signature,
-                                   const std::string& name);
+// The columns that an array stands in: NAME for one number, `NAME.0`, `NAME.1`, ... for the elements of a
+// larger one, row-major.
+std::vector<std::string> columns_of(const ArrayInfo& info);
+// "x.0 ... x.7, y.0"
+std::string wanted_columns(const Signature& signature);
 
-// read_csv and dataset_of_columns.
-Result<Dataset> read_csv_data(const std::string& path, const Signature& signature);
+// The arrays of the signature as npz_data.h wants them. What is single has the same number in all rows of a
+// sequence. For models over one time; where there is none, every row is a sample.
+Result<std::vector<formats::Tensor>> arrays_of_steps(const formats::Table& table, const Signature& signature);
 
 }  // namespace rnnc::train

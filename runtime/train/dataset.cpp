@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "runtime/train/random.h"
@@ -149,6 +150,22 @@ Status check(const Dataset& data, const Signature& signature, const std::string&
     }
   }
   return ok();
+}
+
+std::vector<formats::Tensor> arrays_of(const Dataset& data, const Signature& signature) {
+  std::vector<formats::Tensor> tensors;
+  std::set<size_t> told;
+  const auto sequences = static_cast<uint64_t>(data.sequences);
+  for (size_t i = 0; i < signature.arrays.size(); ++i) {
+    const ArrayInfo& info = signature.arrays[i];
+    formats::Tensor tensor{info.name, dtype_of(info.element), {sequences}, data.columns[i].values};
+    if (info.time) tensor.shape.push_back(static_cast<uint64_t>(data.steps[*info.time]));
+    tensor.shape.insert(tensor.shape.end(), info.shape.begin(), info.shape.end());
+    tensors.push_back(std::move(tensor));
+    if (!info.time || !told.insert(*info.time).second) continue;
+    tensors.push_back(formats::make_tensor("lengths." + info.name, {sequences}, data.lengths[*info.time]));
+  }
+  return tensors;
 }
 
 }  // namespace rnnc::train

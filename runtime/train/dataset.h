@@ -34,6 +34,9 @@ struct Data {
   std::vector<int64_t> validation;
 };
 
+// The arrays of a data set as files have them, each sequence with "lengths.<name>" of its time.
+std::vector<formats::Tensor> arrays_of(const Dataset& data, const Signature& signature);
+
 // The same for equal contents: what a resumed training checks.
 uint64_t fingerprint(const Dataset& data);
 

@@ -83,9 +83,12 @@ Status sample_text(StepModel& model, const formats::Vocabulary& vocabulary, cons
   const auto tokens = vocabulary.encode(prime, "the prime text");
   if (!tokens) return tokens.error();
   if (vocabulary.end()) options.end = vocabulary.end();
+  bool first = tokens->empty();
   return sample_tokens(model, *tokens, options, [&](int32_t token) {
     const auto text = vocabulary.decode({&token, 1});
-    return text && sink(*text);
+    const std::string between(first ? "" : vocabulary.separator());
+    first = false;
+    return text && sink(between + *text);
   });
 }
 

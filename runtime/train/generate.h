@@ -66,8 +66,8 @@ class Sampler {
 Status sample_tokens(StepModel& model, std::span<const int32_t> prime, const SampleOptions& options,
                      const std::function<bool(int32_t)>& sink);
 
-// The same as text: `prime` is encoded, `<end>` ends it, and `sink` gets each entry drawn as it is. Of a
-// vocabulary of bytes an entry may be a part of a character.
+// The same as text: `prime` is encoded, `<end>` ends it, and `sink` gets each entry drawn as it is, with a
+// blank before a word that follows another. Of a vocabulary of bytes an entry may be a part of a character.
 Status sample_text(StepModel& model, const formats::Vocabulary& vocabulary, const std::string& prime,
                    SampleOptions options, const std::function<bool(std::string_view)>& sink);
 

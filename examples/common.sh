@@ -1,0 +1,29 @@
+# For the `run` scripts of the examples, which `source` it: builds rnnc if need be, and goes to build/examples/NAME, where all files are made.
+# They ask nothing, need no network but Debian's packages, and train nothing a second time; remove that folder to begin again.
+set -euo pipefail
+example=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
+cd "$example/../.."
+scripts/setup examples
+mkdir -p "build/examples/$(basename "$example")"
+if ! { cmake --preset release && cmake --build --preset release -j "$(nproc)" --target rnnc; } >build/examples/build.log 2>&1; then
+  tail -n 50 build/examples/build.log >&2
+  exit 1
+fi
+rnnc=$PWD/build/release/rnnc
+cd "build/examples/$(basename "$example")"
+
+# `train SPEC DATA [OPTIONS]`: trains into run/, unless it has been done.
+train() {
+  local spec=$1 data=$2
+  shift 2
+  [[ -s trained ]] || "$rnnc" train "$spec" --data "$data" -o run --overwrite "$@"
+  touch trained
+}
+
+# `debian_files PACKAGE PATH`: a file of a package, without installing what the package depends on.
+debian_file() {
+  local package=$1 path=$2
+  if [[ ! -s $path ]]; then
+    (mkdir -p package && cd package && apt-get -qq download "$package" && dpkg -x "$package"_*.deb .)
+  fi
+}
