@@ -13,6 +13,7 @@ Command init_command();
 Command train_command();
 Command sample_command();
 Command predict_command();
+Command eval_command();
 Command grad_command();
 Command emit_command();
 Command bench_command();

@@ -308,10 +308,11 @@ TEST(FeedBack, GoesOnFromItsLastStates) {
 
 TEST(FeedBack, EndsAtTheEndOfTheVocabulary) {
   FeedBackModel model(kText, {{"V", 11}});
-  const auto vocabulary = *formats::Vocabulary::make(
-      {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "<end>"}, formats::TextUnit::kCharacter);
+  const auto ending = *formats::Vocabulary::make({"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "<end>"},
+                                                 formats::TextUnit::kCharacter);
+  const formats::Vocabularies vocabularies = {{"text", ending}};
   FeedBackOptions options = drawn(EngineKind::jit, {}, 1);
-  options.vocabulary = &vocabulary;
+  options.vocabularies = &vocabularies;
   const std::vector<Tensor> data = {make_tensor("lengths", {4}, std::vector<int32_t>{0, 0, 0, 0})};
   const auto made = model.made(data, options);
   const std::vector<double> lengths = values_of(made, "lengths"), text = values_of(made, "text");
@@ -326,10 +327,10 @@ TEST(FeedBack, EndsAtTheEndOfTheVocabulary) {
   }
   EXPECT_NE(*std::ranges::min_element(lengths), static_cast<double>(steps));
   // A vocabulary of something else ends nothing.
-  const auto other = *formats::Vocabulary::make({"a", "<end>"}, formats::TextUnit::kCharacter);
-  options.vocabulary = &other;
+  const formats::Vocabularies other = {{"source", ending}};
+  options.vocabularies = &other;
   EXPECT_EQ(model.complaint(data, options), "nothing ends the sequence `text`");
-  options.vocabulary = &vocabulary;
+  options.vocabularies = &vocabularies;
   for (double& bias : model.weights.at("logits.linear.b"))
     bias = &bias == &model.weights.at("logits.linear.b")[10] ? -1e4 : 0;
   EXPECT_EQ(model.complaint(data, options), "sequence 0 has not come to `<end>` in 10000 steps");
@@ -434,6 +435,95 @@ TEST(TargetsRead, AreThoseOfTheOutputs) {
   EXPECT_EQ(targets_read(*compile(model.model, {})), std::vector<std::string>{});
   SpecModel text(kText, {{"V", 11}});
   EXPECT_EQ(targets_read(*compile(text.model, {})), std::vector<std::string>{"text"});
+}
+
+// All sequences of up to `length` tokens that end with the last one, and of that length that do not, by their
+// probability under the true targets: nothing of the search is used.
+struct Said {
+  std::vector<double> tokens;
+  double score;
+};
+Said likeliest_of_all(FeedBackModel& model, const Tensor& source, int64_t tokens, size_t length) {
+  Said best{{}, -1e300};
+  std::vector<std::vector<double>> open = {{}};
+  while (!open.empty()) {
+    const std::vector<double> begun = open.back();
+    open.pop_back();
+    for (int64_t token = 0; token < tokens; ++token) {
+      std::vector<double> said = begun;
+      said.push_back(static_cast<double>(token));
+      if (token + 1 != tokens && said.size() < length) {
+        open.push_back(said);
+        continue;
+      }
+      const std::vector<int32_t> words(said.begin(), said.end());
+      const Arrays out = model.taught({source, make_tensor("words", {1, words.size()}, words)});
+      const std::vector<double>& logits = out.at("logits").values;
+      double score = 0;
+      for (size_t t = 0; t < said.size(); ++t) {
+        double sum = 0;
+        for (int64_t k = 0; k < tokens; ++k)
+          sum += std::exp(logits[t * static_cast<size_t>(tokens) + static_cast<size_t>(k)]);
+        score += logits[t * static_cast<size_t>(tokens) + static_cast<size_t>(words[t])] - std::log(sum);
+      }
+      if (score > best.score) best = {said, score};
+    }
+  }
+  return best;
+}
+
+TEST(FeedBack, AWideBeamFindsTheLikeliestOfAll) {
+  constexpr int64_t kTokens = 3;
+  constexpr size_t kLength = 4;
+  FeedBackModel model(kTranslate, {{"S", 4}, {"V", kTokens}});
+  const formats::Vocabularies vocabularies = {
+      {"words", *formats::Vocabulary::make({"a", "b", "<end>"}, formats::TextUnit::kCharacter)}};
+  const std::vector<int32_t> sources = {0, 1, 2, 3, 3, 1, 0, 0, 2};
+  FeedBackOptions options = by(EngineKind::interp, kLength);
+  options.vocabularies = &vocabularies;
+  options.beam = 27;
+  const auto made = model.made({make_tensor("source", {3, 3}, sources)}, options);
+  const std::vector<double> words = values_of(made, "words"), lengths = values_of(made, "lengths");
+  const size_t steps = words.size() / 3;
+  size_t greedy_differs = 0;
+  options.beam = 0;
+  const auto greedy = values_of(model.made({make_tensor("source", {3, 3}, sources)}, options), "words");
+  for (size_t row = 0; row < 3; ++row) {
+    const std::vector<int32_t> own(sources.begin() + static_cast<ptrdiff_t>(row * 3),
+                                   sources.begin() + static_cast<ptrdiff_t>(row * 3 + 3));
+    const Said best = likeliest_of_all(model, make_tensor("source", {1, 3}, own), kTokens, kLength);
+    const auto from = words.begin() + static_cast<ptrdiff_t>(row * steps);
+    EXPECT_EQ(std::vector<double>(from, from + static_cast<ptrdiff_t>(lengths[row])), best.tokens) << row;
+    const size_t wide = greedy.size() / 3;
+    if (!std::equal(best.tokens.begin(), best.tokens.end(),
+                    greedy.begin() + static_cast<ptrdiff_t>(row * wide)))
+      ++greedy_differs;
+  }
+  EXPECT_GT(greedy_differs, 0u);  // else nothing was looked for
+}
+
+TEST(FeedBack, ABeamOfOneIsGreedyAndItsLogitsAreOfItsOwnWords) {
+  FeedBackModel model(kTranslate, {{"S", 4}, {"V", 5}});
+  const std::vector<Tensor> data = {make_tensor("source", {2, 3}, std::vector<int32_t>{0, 1, 2, 3, 3, 1})};
+  FeedBackOptions options = by(EngineKind::interp, 6);
+  const auto greedy = model.made(data, options);
+  options.beam = 1;
+  EXPECT_EQ(values_of(model.made(data, options), "words"), values_of(greedy, "words"));
+  options.beam = 4;
+  const auto made = model.made(data, options);
+  std::vector<Tensor> taught = data;
+  const std::vector<double> words = values_of(made, "words");
+  taught.push_back(make_tensor("words", {2, 6}, std::vector<int32_t>(words.begin(), words.end())));
+  const Tensor logits = model.as_file("logits", model.taught(taught).at("logits"));
+  expect_near(values_of(made, "logits"), *formats::to_f64(logits), 1e-12, "logits");
+}
+
+TEST(FeedBack, ABeamFollowsTokensOnly) {
+  FeedBackModel model(kSeries, {{"X", 3}, {"Y", 2}});
+  FeedBackOptions options = by(EngineKind::interp);
+  options.beam = 2;
+  EXPECT_EQ(model.complaint({numbers("x", {2, 5, 3})}, options),
+            "`Series` does not predict one sequence of tokens");
 }
 
 }  // namespace

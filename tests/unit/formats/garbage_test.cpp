@@ -133,11 +133,12 @@ TEST(Garbage, Npz) {
 
 TEST(Garbage, Csv) {
   damage("x,\"y \"\"z\"\"\"\r\n1,2.5\r\n\"3\",nan\n-4e5,+6\n\n", [](const std::string& text) {
-    return judge<std::vector<Column>>(parse_csv(text, Separator::kComma, "f"),
-                                      [](const std::vector<Column>& columns) {
-                                        for (const Column& column : columns)
-                                          EXPECT_EQ(column.values.size(), columns[0].values.size());
-                                      });
+    return judge<Table>(Table::parse(text, Separator::kComma, "f"), [](const Table& table) {
+      for (const Table::Column& column : table.columns()) {
+        EXPECT_EQ(column.fields.size(), table.rows());
+        if (const auto numbers = table.numbers(column); numbers) EXPECT_EQ(numbers->size(), table.rows());
+      }
+    });
   });
 }
 

@@ -165,5 +165,50 @@ TEST(Vocabulary, JsonThatIsNone) {
   EXPECT_EQ(complaint(R"({"unit":"character","entries":[]})"), "the vocabulary: the vocabulary has no entry");
 }
 
+TEST(Vocabulary, OfWordsIsWhatStandsBetweenWhiteSpace) {
+  const auto vocabulary = Vocabulary::of_text("the cat\n  sat,\tthe mat ", TextUnit::kWord, "t");
+  ASSERT_TRUE(vocabulary) << message(vocabulary);
+  EXPECT_EQ(vocabulary->entries(), (Entries{"cat", "mat", "sat,", "the"}));
+  EXPECT_EQ(*vocabulary->encode(" mat\nthe ", "t"), (Ids{1, 3}));
+  EXPECT_EQ(*vocabulary->decode(Ids{3, 0}), "the cat");
+  EXPECT_EQ(message(vocabulary->encode("the cat\nlay", "t")),
+            "t:2:1: 'lay' is not in the vocabulary; add it there, or add the entry <unknown> for all that is "
+            "not listed");
+  EXPECT_EQ(message(Vocabulary::make({"a", "b c"}, TextUnit::kWord)),
+            "entry 2, 'b c', is no word: there is white space in it");
+}
+
+TEST(Vocabulary, AWholeTextIsOneEntryAndNumbersStandInTheirOrder) {
+  const std::vector<std::string_view> names = {"10", "new york", "9", "rome", "10"};
+  const auto vocabulary = Vocabulary::of_texts(names, TextUnit::kWhole, false, "t");
+  ASSERT_TRUE(vocabulary) << message(vocabulary);
+  EXPECT_EQ(vocabulary->entries(), (Entries{"9", "10", "new york", "rome"}));
+  EXPECT_EQ(*vocabulary->encode("new york", "t"), Ids{2});
+  EXPECT_TRUE(contains(message(vocabulary->encode("new", "t")), "'new' is not in the vocabulary"));
+  EXPECT_EQ(*Vocabulary::make({"a", "<unknown>"}, TextUnit::kWhole)->encode("b", "t"), Ids{1});
+}
+
+TEST(Vocabulary, OfTextsThatEndHasAnEnd) {
+  const std::vector<std::string_view> texts = {"ba", "cab"};
+  const auto vocabulary = Vocabulary::of_texts(texts, kCharacter, true, "t");
+  EXPECT_EQ(vocabulary->entries(), (Entries{"a", "b", "c", "<end>"}));
+  EXPECT_EQ(vocabulary->end(), 3);
+}
+
+TEST(Vocabulary, ACheckpointKeepsSeveral) {
+  Vocabularies kept;
+  kept.emplace("spelling", *Vocabulary::of_text("abc", kCharacter, "t"));
+  kept.emplace("phones", *Vocabulary::of_text("ay b", TextUnit::kWord, "t"));
+  std::map<std::string, std::string> metadata = {{"spec", "model M {}"}};
+  add_to_metadata(kept, metadata);
+  const auto read = vocabularies_of(metadata);
+  ASSERT_TRUE(read) << message(read);
+  ASSERT_EQ(read->size(), 2u);
+  EXPECT_EQ(read->at("phones").entries(), kept.at("phones").entries());
+  EXPECT_EQ(read->at("phones").unit(), TextUnit::kWord);
+  metadata["vocabulary.phones"] = "{}";
+  EXPECT_FALSE(vocabularies_of(metadata));
+}
+
 }  // namespace
 }  // namespace rnnc::formats

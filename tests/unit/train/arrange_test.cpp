@@ -105,9 +105,11 @@ TEST(Arrange, RefusesToCutWhatIsWhole) {
 // ---------------------------------------------------------------- tables
 
 Result<Dataset> table(std::string_view text, const Signature& signature) {
-  const auto columns = formats::parse_csv(text, formats::Separator::kComma, "f");
-  if (!columns) return columns.error();
-  return dataset_of_columns(*columns, signature, "f");
+  const auto read = formats::Table::parse(std::string(text), formats::Separator::kComma, "f");
+  if (!read) return read.error();
+  auto arrays = arrays_of_steps(*read, signature);
+  if (!arrays) return arrays.error();
+  return dataset_of(std::move(*arrays), signature, "f");
 }
 
 TEST(Csv, RowsAreStepsAndIdsSequences) {
