@@ -34,8 +34,8 @@ void RunOptions::add_options(CLI::App& app, bool data_required) {
 }
 
 std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console) {
-  auto bad_file = [&](const std::string& message) {
-    console.fail(problem(diagnostics::Code::bad_file, message));
+  auto bad_file = [&](const std::string& message, const char* help = "") {
+    console.fail(problem(diagnostics::Code::bad_file, message, help));
     return std::nullopt;
   };
   auto file = formats::read_safetensors(options.weights_file());
@@ -43,7 +43,11 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
   RunInputs inputs{open_spec(options.target.spec), nullptr, {}, {}, {}};
   if (!options.data.empty()) {
     auto data = formats::read_npz(options.data);
-    if (!data) return bad_file(data.error().message);
+    if (!data) {
+      return bad_file(data.error().message, options.data.ends_with(".npz")
+                                                ? ""
+                                                : "`--data` takes an .npz here, as `numpy.savez` writes it");
+    }
     inputs.data = std::move(*data);
   }
   if (auto entries = file->metadata.find("vocabulary"); entries != file->metadata.end()) {
