@@ -162,7 +162,7 @@ Outcome<> check_names(const Options& options) {
 Exit run(const Options& options, Console& console) {
   if (auto names = check_names(options); !names) return console.fail(names.error());
   if (const std::string why = refused(options); !why.empty())
-    return console.fail(problem(Code::not_run_yet, why));
+    return console.fail(problem(Code::not_run_yet, why, "`rnnc emit --help` lists what it can"));
   auto cpu = target_named(options.cpu);
   if (!cpu) return console.fail(problem(Code::bad_option, cpu.error().message, "or baseline, v3, v4"));
   auto path = weights_file(options);

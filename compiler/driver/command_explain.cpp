@@ -62,11 +62,26 @@ Exit list_codes(Console& console) {
   return Exit::done;
 }
 
+// With an empty line around the indented example.
+std::string spaced(std::string_view explanation) {
+  std::string text;
+  bool indented = false;
+  for (size_t at = 0; at < explanation.size();) {
+    const size_t end = std::min(explanation.find('\n', at), explanation.size());
+    const std::string_view line = explanation.substr(at, end - at);
+    if (line.starts_with("  ") != indented) text += '\n';
+    indented = line.starts_with("  ");
+    text += fmt::format("{}\n", line);
+    at = end + 1;
+  }
+  return text;
+}
+
 Exit explain_code(const std::string& what, Console& console) {
   const CodeInfo* code = find_code(what);
   if (code == nullptr)
     return console.fail(fmt::format("there is no code `{}`", what), "`rnnc explain --list` lists them");
-  console.print(fmt::format("{}: {}\n\n{}\n", code->id(), code->title, code->explanation));
+  console.print(fmt::format("{}: {}\n\n{}", code->id(), code->title, spaced(code->explanation)));
   return Exit::done;
 }
 

@@ -30,7 +30,10 @@ Exit run(const Options& options, Console& console) {
   if (auto good = train::check(options.sample); !good)
     return console.fail(problem(Code::bad_option, good.error().message));
   auto file = formats::read_safetensors(options.weights);
-  if (!file) return console.fail(problem(Code::bad_file, file.error().message));
+  if (!file) {
+    return console.fail(problem(Code::bad_file, file.error().message,
+                                "`sample` takes what `rnnc train` writes: best.safetensors in its folder"));
+  }
   const Origin origin = from_metadata(file->metadata);
   auto vocabularies = formats::vocabularies_of(file->metadata);
   if (!vocabularies) return console.fail(problem(Code::bad_file, vocabularies.error().message));

@@ -1,6 +1,7 @@
 #include "compiler/driver/data.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -118,7 +119,9 @@ class Reader {
     const std::string near = support::nearest(input.name, names);
     return fail(Code::data_missing,
                 fmt::format("there is no array `{}` {}", input.name, to_text(file_type(input.type))),
-                near.empty() ? "" : fmt::format("is it `{}`?", near));
+                !near.empty()   ? fmt::format("is it `{}`?", near)
+                : names.empty() ? "an .npz that holds it is given with `--data`"
+                                : fmt::format("there are: {}", fmt::join(names, ", ")));
   }
 
   // Whether first values are the model's own: unless the data give some of them.

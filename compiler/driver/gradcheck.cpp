@@ -104,19 +104,26 @@ bool gradcheck(const Gradcheck& what, Console& console) {
   if (!checked->differences)
     console.note("gradcheck: `detach` cuts gradients on purpose, so differences would not show them");
   std::vector<std::string> wrong;
+  bool wrong_slope = false;
   for (const CheckedGradient& one : checked->gradients) {
     if (!one.good()) {
-      wrong.push_back(fmt::format("{}: {:.1e} beside differences, {:.1e} by machine code", one.parameter,
-                                  one.differences, one.machine));
+      wrong.push_back(
+          fmt::format("{}: off by {:.1e} beside differences of the loss, by {:.1e} in machine code",
+                      one.parameter, one.differences, one.machine));
+      wrong_slope = wrong_slope || !(one.differences <= CheckedGradient::kMostDifference);
     }
   }
   if (wrong.empty()) return true;
   console.fail({Code::gradient_differs,
-                fmt::format("{} gradients of {} are wrong", wrong.size(), checked->gradients.size()),
+                fmt::format("{} of {} gradients {} wrong", wrong.size(), checked->gradients.size(),
+                            wrong.size() == 1 ? "is" : "are"),
                 {},
                 {},
                 std::move(wrong),
-                "the spec and the data would help to mend it"});
+                wrong_slope
+                    ? "this is a mistake of the compiler: please report it with the spec and the data"
+                    : "single precision holds 7 digits and numbers up to 3e38: scale the data to about 1, or "
+                      "report it with the spec and the data"});
   return false;
 }
 

@@ -35,8 +35,10 @@ class Checker {
     if (!machine) return machine.error();
     const double loss = exact->at("loss").values[0];
     if (!std::isfinite(loss)) {
-      return problem(Code::training_failed, fmt::format("the loss is {} before the first step", loss),
-                     "other first weights, or other data");
+      return problem(
+          Code::training_failed,
+          fmt::format("the loss is {} before the first step", std::isnan(loss) ? "not a number" : "infinite"),
+          "start from other weights, or give other data");
     }
     floor_ = kFloor * std::max(1.0, std::abs(loss));
     std::vector<CheckedGradient> checked;

@@ -1,6 +1,7 @@
 #include "compiler/driver/pipeline.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -143,7 +144,8 @@ support::Status check_names(const std::vector<std::string>& names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string near = support::nearest(name, known);
     return support::Failure{fmt::format("there is no pass `{}`{}", name,
-                                        near.empty() ? "" : fmt::format("; did you mean `{}`?", near))};
+                                        near.empty() ? fmt::format("; there are {}", fmt::join(known, ", "))
+                                                     : fmt::format("; did you mean `{}`?", near))};
   }
   return support::ok();
 }

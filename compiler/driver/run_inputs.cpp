@@ -32,8 +32,8 @@ void RunOptions::add_options(CLI::App& app, bool data_required) {
 }
 
 std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console) {
-  auto bad_file = [&](const std::string& message) {
-    console.fail(problem(diagnostics::Code::bad_file, message));
+  auto bad_file = [&](const std::string& message, const char* help = "") {
+    console.fail(problem(diagnostics::Code::bad_file, message, help));
     return std::nullopt;
   };
   auto file = formats::read_safetensors(options.weights_file());

@@ -77,7 +77,8 @@ class Loader {
                          {from, {}},
                          {},
                          {},
-                         {}});
+                         from.valid() ? "an import is looked up beside the file that names it"
+                                      : "a relative path begins at the folder where `rnnc` was started"});
       return;
     }
     text(path.string(), std::move(*content), path.parent_path());

@@ -4,6 +4,9 @@
 #include <antlr4-runtime.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "compiler/parse/outline.h"
 #include "compiler/parse/parse.h"
@@ -184,12 +187,19 @@ class Recovery final : public antlr4::ANTLRErrorStrategy {
     return dynamic_cast<ParserRuleContext*>(context->parent);
   }
 
+  // A name that is a reserved word stands at each of its uses in the body, too.
+  bool known_reserved_word(const Site& here, const Slip& slip) {
+    return slip.diagnostic.code == diagnostics::Code::reserved_word &&
+           !reserved_words_.emplace(here.declaration, slip.diagnostic.message).second;
+  }
+
   // Reports the error unless nothing was read since the last one: two errors at one token are one slip.
   void fail(const Site& here) {
     Slip slip = explain(here);
     blame_ = slip.blame;
     if (here.at == last_failure_) return;
     last_failure_ = here.at;
+    if (known_reserved_word(here, slip)) return;
     if (++reported_ == kMaxSyntaxErrors) {
       slip.diagnostic.notes.push_back("there may be more errors; reading stops here");
       sink_.report(std::move(slip.diagnostic));
@@ -222,6 +232,7 @@ class Recovery final : public antlr4::ANTLRErrorStrategy {
   std::vector<Choice> choices_;  // made at the last token that was looked at
   size_t blame_ = 0;
   size_t last_failure_ = kNoToken;
+  std::set<std::pair<size_t, std::string>> reserved_words_;
   size_t last_resumption_ = kNoToken;
   size_t reported_ = 0;
 };

@@ -71,8 +71,8 @@ Explanation wrong_assign(const Site& site) {
       if (!after_keyword) break;
       return slip(site, Code::missing_name, site.at, "an output needs a name", "write `output y = ...`");
     case Kind::param:
-      return slip(site, Code::wrong_sign, site.at, "the initialiser of a parameter follows `~`",
-                  "write `param p: [H] ~ uniform(-0.1, 0.1)`");
+      return slip(site, Code::wrong_sign, site.at, "the initialiser of a parameter follows `~`, not `=`",
+                  "write `param p: [H] ~ zeros`, `~ uniform(-0.1, 0.1)` and the like");
     case Kind::input:
     case Kind::target:
       return value_of_data(site);

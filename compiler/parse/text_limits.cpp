@@ -17,14 +17,17 @@ using diagnostics::Diagnostic;
 using support::SourceFile;
 using support::Span;
 
-Diagnostic too_large(const SourceFile& source, support::FileId file) {
+// Whoever reads a file stops at the limit, so how long it is nobody knows.
+Diagnostic too_large(const SourceFile& source) {
   return {.code = Code::file_too_large,
-          .message = fmt::format("`{}` has {} bytes, a source file at most {}", source.name(),
-                                 source.text().size(), kMaxBytes),
-          .primary = {Span{file, 0, 0}, ""},
+          .message = fmt::format("`{}` is larger than {} bytes, more than a spec may have", source.name(),
+                                 kMaxBytes),
+          .primary = {},
           .related = {},
           .notes = {},
-          .help = "give data with --data; split a spec that is really this long with `import`"};
+          .help =
+              "give data with --data and weights with --weights; split a spec that is really this long "
+              "with `import`"};
 }
 
 // The first byte that is not part of UTF-8 text, or npos. A zero is valid UTF-8, but no text has one.
@@ -104,7 +107,7 @@ Diagnostic too_deep(support::FileId file, size_t at) {
 bool within_text_limits(const SourceFile& source, support::FileId file, diagnostics::Sink& sink) {
   std::string_view text = source.text();
   if (text.size() > kMaxBytes) {
-    sink.report(too_large(source, file));
+    sink.report(too_large(source));
     return false;
   }
   if (size_t at = find_non_text(text); at != std::string_view::npos) {

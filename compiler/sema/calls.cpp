@@ -12,6 +12,8 @@ namespace rnnc::sema {
 namespace {
 
 constexpr int kDeepest = 60;  // calls of functions in functions
+constexpr const char* kBring = "bring it into that shape first: `reshape[...](x)`, or `linear[...](x)`";
+constexpr const char* kGivenTwice = "leave one of the two away";
 
 Dependencies as(Sees how, const Dependencies& sees) {
   Dependencies result;
@@ -84,7 +86,7 @@ Val Scope::call_function(const Callable& callable, Arguments& arguments, Line& l
       continue;
     }
     if (!inside.arguments_.emplace(name, thunk(argument)).second) {
-      error(Code::given_twice, argument.span, fmt::format("`{}` is given twice", name));
+      error(Code::given_twice, argument.span, fmt::format("`{}` is given twice", name), {}, kGivenTwice);
       return bad();
     }
     ++given;
@@ -179,9 +181,14 @@ bool Scope::bind_inputs(CellUse& use) {
   std::vector<Span> spans(body.inputs.size(), use.span);
   if (use.inputs.size() > body.inputs.size()) {
     error(Code::wrong_value_count, use.span,
-          fmt::format("`{}` takes {} value{}, here {} are given", use.callable.name, body.inputs.size(),
-                      body.inputs.size() == 1 ? "" : "s", use.inputs.size()),
-          {}, {}, {{body.span, "defined here"}});
+          fmt::format("`{}` takes {} value{}, here {} {} given", use.callable.name, body.inputs.size(),
+                      body.inputs.size() == 1 ? "" : "s", use.inputs.size(),
+                      use.inputs.size() == 1 ? "is" : "are"),
+          {},
+          body.states.empty() ? "leave the others away"
+                              : fmt::format("the first value of a state is given by name: `{} = ...`",
+                                            body.states.front().name),
+          {{body.span, "defined here"}});
     return false;
   }
   for (size_t i = 0; i < use.inputs.size(); ++i) {
@@ -198,7 +205,8 @@ bool Scope::bind_inputs(CellUse& use) {
     }
     auto& slot = given[static_cast<size_t>(input - body.inputs.begin())];
     if (slot) {
-      error(Code::given_twice, it->second.span, fmt::format("`{}` is given twice", it->first));
+      error(Code::given_twice, it->second.span, fmt::format("`{}` is given twice", it->first), {},
+            kGivenTwice);
       return false;
     }
     slot = evaluate(it->second, use.line);
@@ -209,7 +217,8 @@ bool Scope::bind_inputs(CellUse& use) {
   for (uint32_t i = 0; i < given.size(); ++i) {
     if (!given[i]) {
       error(Code::missing_input, use.span,
-            fmt::format("`{}` needs its input `{}`", use.callable.name, body.inputs[i].name), {}, {},
+            fmt::format("`{}` needs its input `{}`", use.callable.name, body.inputs[i].name), {},
+            fmt::format("give it by place or by name: `{} = ...`", body.inputs[i].name),
             {{body.inputs[i].span, "declared here"}});
       good = false;
     } else if (!bind_input(use, i, *given[i], spans[i])) {
@@ -224,9 +233,9 @@ bool Scope::bind_input(CellUse& use, uint32_t index, const Val& value, Span span
   if (value.bad()) return false;
   if (value.bundle || !value.several.empty()) return is_vector(value, span);
   const Type now = type(value);
-  auto mismatch = [&](const std::string& what) {
+  auto mismatch = [&](const std::string& what, const char* help) {
     error(Code::argument_shape, span, fmt::format("`{}` of `{}` {}", declared.name, use.callable.name, what),
-          {}, {}, {{declared.span, "declared here"}});
+          {}, help, {{declared.span, "declared here"}});
     return false;
   };
   if (declared.type.token.has_value() != now.token.has_value()) {
@@ -234,10 +243,12 @@ bool Scope::bind_input(CellUse& use, uint32_t index, const Val& value, Span span
       is_vector(value, span);
       return false;
     }
-    return mismatch("takes a token, the call gives " + text(now.shape));
+    return mismatch("takes a token, the call gives " + text(now.shape), "declare what is given `token[V]`");
   }
   if (declared.whole) {
-    if (!now.clock) return mismatch("is a sequence seen whole, the call gives a single value");
+    if (!now.clock)
+      return mismatch("is a sequence seen whole, the call gives a single value",
+                      "declare what is given `seq`");
   } else if (now.clock) {
     if (in_cell()) {
       error(Code::needs_sequence, span, "a sequence seen whole cannot be stepped inside a cell", {},
@@ -253,7 +264,7 @@ bool Scope::bind_input(CellUse& use, uint32_t index, const Val& value, Span span
     use.call.sizes[want[0].names().front()] = have;
   } else {
     if (want.size() != have.size())
-      return mismatch(fmt::format("is {}, the call gives {}", text(want), text(have)));
+      return mismatch(fmt::format("is {}, the call gives {}", text(want), text(have)), kBring);
     for (size_t i = 0; i < want.size(); ++i) {
       auto name = want[i].single_name();
       if (have[i].is_pack() && want.size() == 1) {
@@ -267,7 +278,8 @@ bool Scope::bind_input(CellUse& use, uint32_t index, const Val& value, Span span
         use.call.sizes[*name] = {have[i]};
       } else if (want[i].substitute(use.call.sizes) != have[i]) {
         return mismatch(fmt::format("is {}, that is {} here; the call gives {}", text(want),
-                                    text(substitute(want, use.call.sizes)), text(have)));
+                                    text(substitute(want, use.call.sizes)), text(have)),
+                        kBring);
       }
     }
   }
@@ -370,8 +382,12 @@ bool Scope::bind_states(CellUse& use) {
     }
     if (!fits) {
       error(Code::first_value_shape, argument.span,
-            fmt::format("the first `{}` is {}, the state is {}", name, text(have), text(want)), text(have),
-            {}, {{state->span, "declared here"}});
+            fmt::format("the first value of `{}` is {}, the state is {}", name, text(have), text(want)),
+            text(have),
+            fmt::format(
+                "bring it to that shape: `start: {} = linear(...)` on a line of its own, then `{} = start`",
+                text(want), name),
+            {{state->span, "declared here"}});
       return false;
     }
     use.call.first.emplace_back(static_cast<uint32_t>(state - body.states.begin()),
@@ -477,7 +493,7 @@ Val Scope::member(const Val& value, const std::string& name, const std::string& 
     for (const auto& [key, inner] : values) names.push_back(key);
     std::string near = nearest(name, names);
     error(Code::unknown_member, span, fmt::format("`{}` has no value `{}`", applied.name, name), {},
-          near.empty() ? "any named value of the cell can be taken: `y.c`"
+          near.empty() ? fmt::format("it has: {}", fmt::join(names, ", "))
                        : fmt::format("did you mean `{}`?", near));
     return bad();
   }

@@ -116,9 +116,10 @@ void Scope::first_value(const ast::State& state, StateDecl& declared) {
     const Shape& have = find_parameter(name->text)->shape;
     if (have != declared.shape) {
       error(Code::first_value_shape, state.first->span,
-            fmt::format("the first `{}` is {}, the state is {}", declared.name, text(have),
+            fmt::format("the first value of `{}` is {}, the state is {}", declared.name, text(have),
                         text(declared.shape)),
-            text(have), {}, {{declared.span, "declared here"}});
+            text(have), "declare the parameter with the shape of the state",
+            {{declared.span, "declared here"}});
       out_->failed = true;
     }
     return;

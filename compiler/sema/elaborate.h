@@ -207,6 +207,8 @@ class Scope {
   bool complete(Callable& callable, Span span);  // settings by default where none were given
 
   // ---- calls.cpp
+  // Whether a callee is a name that nothing defines; then says so.
+  bool is_undefined(const ast::Expr& callee);
   Val call(const ast::Expr& expr, Line& line, const std::optional<Shape>& expected);
   Val apply(const Callable& callable, Arguments arguments, Line& line, const std::optional<Shape>& expected,
             Span span);
@@ -237,7 +239,10 @@ class Scope {
     const Val& value;
     const ast::Expr* expr;  // may be null
   };
-  // Says that `wrong` does not fit `right`; `repeated`: because of a dimension that stands twice.
+  // Of a parameter of a `fn`, what its caller wrote for it.
+  const ast::Expr* as_called(const ast::Expr* expr) const;
+  // Says that `wrong` does not fit `right`, in the words of whoever called this `fn`; `repeated`: because of
+  // a dimension that stands twice.
   void misfit(const Side& wrong, const Side& right, const std::string& repeated, Span span);
   Val element(ElementFn fn, std::vector<Val> values, const std::vector<const ast::Expr*>& exprs, Span span);
   Val delay(const ast::Expr& expr, Line& line);

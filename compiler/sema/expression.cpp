@@ -134,7 +134,9 @@ Val Scope::pipe(const ast::Pipe& pipe, Line& line, const std::optional<Shape>& e
   }
   auto denoted = callable(*stage);
   if (!denoted) {
-    if (out_->failed && std::holds_alternative<ast::Bracket>(stage->node)) return bad();
+    const auto* bracket = std::get_if<ast::Bracket>(&stage->node);
+    if (out_->failed && bracket != nullptr) return bad();
+    if (is_undefined(bracket != nullptr ? *bracket->object : *stage)) return bad();
     error(Code::not_callable, stage->span,
           fmt::format("`{}` is no function and no layer", ast::print(*stage)), {},
           "`|>` hands a value to a function or a layer: `x |> linear[K]`");
@@ -144,29 +146,38 @@ Val Scope::pipe(const ast::Pipe& pipe, Line& line, const std::optional<Shape>& e
   return apply(*denoted, std::move(arguments), line, expected, pipe.stage->span);
 }
 
+bool Scope::is_undefined(const ast::Expr& callee) {
+  const auto* name = std::get_if<ast::NameRef>(&callee.node);
+  if (name == nullptr || claimed_.contains(name->text) || arguments_.contains(name->text) ||
+      settings_.contains(name->text)) {
+    return false;
+  }
+  std::vector<std::string> names;
+  for (const auto& [key, value] : world_.program().cells) names.push_back(key);
+  for (const auto& [key, value] : world_.program().functions) names.push_back(key);
+  for (const Builtin& builtin : builtins()) names.emplace_back(builtin.name);
+  if (std::find(names.begin(), names.end(), name->text) != names.end()) return false;
+  const std::string near = nearest(name->text, names);
+  error(Code::undefined_name, callee.span, fmt::format("undefined function or cell `{}`", name->text), {},
+        near.empty() ? fmt::format("define it: `fn {}(x) = ...`, or a `cell`", name->text)
+                     : fmt::format("did you mean `{}`?", near));
+  return true;
+}
+
 Val Scope::call(const ast::Expr& expr, Line& line, const std::optional<Shape>& expected) {
   const auto& called = std::get<ast::Call>(expr.node);
   const ast::Expr& callee = *called.callee;
   auto denoted = callable(callee);
   if (denoted) return apply(*denoted, arguments_of(called.arguments), line, expected, expr.span);
   if (std::holds_alternative<ast::Call>(callee.node)) {
+    const auto* layer = std::get_if<ast::NameRef>(&std::get<ast::Call>(callee.node).callee->node);
     error(Code::settings_in_brackets, callee.span,
           "the result of a call cannot be called: settings go in brackets", {},
-          "write `cell[H](x)`: brackets hold settings, parentheses hold values");
+          fmt::format("write `{}[...](x)`: brackets hold settings, parentheses hold values",
+                      layer != nullptr ? layer->text : "cell"));
     return bad();
   }
-  const auto* name = std::get_if<ast::NameRef>(&callee.node);
-  if (name != nullptr && !claimed_.contains(name->text) && !arguments_.contains(name->text) &&
-      !settings_.contains(name->text)) {
-    std::vector<std::string> names;
-    for (const auto& [key, value] : world_.program().cells) names.push_back(key);
-    for (const auto& [key, value] : world_.program().functions) names.push_back(key);
-    for (const Builtin& builtin : builtins()) names.emplace_back(builtin.name);
-    std::string near = nearest(name->text, names);
-    error(Code::undefined_name, callee.span, fmt::format("undefined function or cell `{}`", name->text), {},
-          near.empty() ? "" : fmt::format("did you mean `{}`?", near));
-    return bad();
-  }
+  if (is_undefined(callee)) return bad();
   bool looks_like_delay = called.arguments.size() == 1 && !called.arguments[0].name &&
                           ast::print(*called.arguments[0].value).starts_with("t");
   error(Code::not_callable, callee.span, fmt::format("`{}` is a value, not a function", ast::print(callee)),

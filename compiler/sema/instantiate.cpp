@@ -89,12 +89,13 @@ bool check_dimensions(const Body& body, const std::map<std::string, int64_t>& si
         if (known == sizes.end()) continue;
         numbers += fmt::format("{}{} = {}", numbers.empty() ? ", where " : ", ", name, known->second);
       }
-      sink.report({Code::size_not_positive,
-                   fmt::format("the dimension {} is no whole number, at least 1{}", size.text(), numbers),
-                   {node.span, ""},
-                   {},
-                   {},
-                   "choose sizes that divide"});
+      sink.report(
+          {Code::size_not_positive,
+           fmt::format("the dimension {} is not a whole number of at least 1{}", size.text(), numbers),
+           {node.span, ""},
+           {},
+           {},
+           "choose sizes that divide"});
       return false;
     }
     const auto* call = std::get_if<node::Call>(&node.data);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/ast/print.h"
 #include "compiler/sema/elaborate.h"
 
 namespace rnnc::sema {
@@ -14,6 +15,21 @@ std::string callee_name(const ast::Expr& callee) {
   if (const auto* bracket = std::get_if<ast::Bracket>(&at->node)) at = bracket->object.get();
   const auto* name = std::get_if<ast::NameRef>(&at->node);
   return name != nullptr ? name->text : "";
+}
+
+// `mse(y, p)` of a target y, the right way round; empty where no loss is that.
+std::string turned_loss(const ast::Body& ast, const Body& body) {
+  for (const ast::Statement& statement : ast.statements) {
+    const auto* loss = std::get_if<ast::Loss>(&statement.node);
+    const auto* call = loss != nullptr ? std::get_if<ast::Call>(&loss->value->node) : nullptr;
+    if (call == nullptr || call->arguments.size() != 2) continue;
+    const std::string first = ast::print(*call->arguments[0].value);
+    const bool target = std::ranges::any_of(
+        body.inputs, [&](const InputDecl& input) { return input.target && input.name == first; });
+    if (!target) continue;
+    return fmt::format("{}({}, {})", ast::print(*call->callee), ast::print(*call->arguments[1].value), first);
+  }
+  return {};
 }
 
 }  // namespace
@@ -107,9 +123,12 @@ void Scope::finish_model() {
       return;
     }
     if (predicting.empty()) {
+      const std::string turned = turned_loss(*ast_, *out().body);
       error(Code::model_needs_output, ast_->name.span,
             fmt::format("the model `{}` needs an output, or a loss f(prediction, target)", ast_->name.text),
-            {}, "`output p = softmax(logits)`, or `loss cross_entropy(logits, y)`");
+            {},
+            turned.empty() ? "`output p = softmax(logits)`, or `loss cross_entropy(logits, y)`"
+                           : fmt::format("the prediction comes before its target: `loss {}`", turned));
       out_->failed = true;
       return;
     }
@@ -163,12 +182,14 @@ void Scope::check_causality(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     for (const auto& [target, how] : out_->values.at(name).sees) {
       if (how != Sees::present || !told.insert(target).second) continue;
-      error(Code::target_seen, claimed_.at(name),
-            fmt::format("the prediction sees `{0}` itself: a target enters an equation delayed, `{0}[t-1]`, "
-                        "and never through the future",
-                        target),
-            fmt::format("`{}` sees it", name), "what is to be predicted is not there when the model is used",
-            {{claimed_.at(target), "the target"}});
+      error(
+          Code::target_seen, claimed_.at(name),
+          fmt::format("the prediction sees `{0}` itself: a target enters an equation delayed, `{0}[t-1]`, "
+                      "and never through the future",
+                      target),
+          fmt::format("`{}` sees it", name),
+          fmt::format("write `{}[t-1]`: what is to be predicted is not there when the model is used", target),
+          {{claimed_.at(target), "the target"}});
       out_->failed = true;
     }
   }

@@ -326,7 +326,8 @@ bool Scope::with_settings(Callable& callable, const std::vector<ast::Argument>& 
       break;
     }
     if (callable.settings.contains(name)) {
-      error(Code::given_twice, argument.value->span, fmt::format("the setting `{}` is given twice", name));
+      error(Code::given_twice, argument.value->span, fmt::format("the setting `{}` is given twice", name), {},
+            "leave one of the two away");
       good = false;
     }
     callable.settings[name] = std::move(value);
@@ -397,7 +398,10 @@ Val Scope::undefined(const std::string& name, Span span) {
   for (const auto& [key, value] : settings_) names.push_back(key);
   std::string near = nearest(name, names);
   std::string help = near.empty() ? "" : fmt::format("did you mean `{}`?", near);
-  if (caller_ != nullptr && near.empty()) help = "a `fn` sees its settings and its arguments only";
+  if (near.empty()) {
+    help = caller_ != nullptr ? "a `fn` sees its settings and its arguments only"
+                              : "define it by an equation, or declare it: `input`, `state` or `param`";
+  }
   error(Code::undefined_name, span,
         fmt::format("undefined name `{}`{}", name,
                     near.empty() ? "" : fmt::format(": did you mean `{}`?", near)),

@@ -121,7 +121,21 @@ Val Scope::broadcast(const Val& value, const Shape& shape, std::vector<uint32_t>
   return result;
 }
 
-void Scope::misfit(const Side& wrong, const Side& right, const std::string& repeated, Span span) {
+const ast::Expr* Scope::as_called(const ast::Expr* expr) const {
+  const Scope* scope = this;
+  while (expr != nullptr) {
+    const auto* name = std::get_if<ast::NameRef>(&expr->node);
+    const auto argument = name != nullptr ? scope->arguments_.find(name->text) : scope->arguments_.end();
+    if (argument == scope->arguments_.end() || argument->second->expr == nullptr) break;
+    expr = argument->second->expr;
+    scope = argument->second->scope;
+  }
+  return expr;
+}
+
+void Scope::misfit(const Side& inner_wrong, const Side& inner_right, const std::string& repeated, Span span) {
+  const Side wrong{inner_wrong.value, as_called(inner_wrong.expr)};
+  const Side right{inner_right.value, as_called(inner_right.expr)};
   const Shape &have = type(wrong.value).shape, &want = type(right.value).shape;
   const Span place_of = wrong.expr != nullptr ? wrong.expr->span : span;
   std::vector<diagnostics::Label> related;
@@ -285,7 +299,8 @@ Val Scope::join(const std::vector<Val>& parts, const std::vector<Span>& places, 
       error(Code::join_mismatch, places[i],
             fmt::format("cannot join {} and {}: all dimensions but the last must be the same",
                         text(type(parts[0]).shape), text(type(parts[i]).shape)),
-            text(type(parts[i]).shape), {}, {{places[0], text(type(parts[0]).shape)}});
+            text(type(parts[i]).shape), "bring them to one shape first, by `reshape` or `flatten`",
+            {{places[0], text(type(parts[0]).shape)}});
       return bad();
     }
     if (i == 0) lead = shape;

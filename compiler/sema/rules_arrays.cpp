@@ -71,7 +71,7 @@ Val split_rule(const Use& use) {
       use.scope.error(
           Code::split_parts, use.at(0),
           fmt::format("`split`: {} parts of {} do not make {}", use.line.count, text(want), text(part)),
-          text(part));
+          text(part), "the line has as many names as there are parts; their lengths add up to the whole");
       return use.scope.bad();
     }
     part = want;

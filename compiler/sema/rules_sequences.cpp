@@ -62,7 +62,9 @@ Val repeat_rule(const Use& use) {
   const auto clock = use.scope.type(like).clock;
   if (type.clock || !clock) {
     return use.fail(Code::repeat_arguments,
-                    "`repeat(z, x)` takes a single value, and a sequence to last as long as");
+                    "`repeat(z, x)` takes a single value, and a sequence to last as long as",
+                    type.clock ? "the first is a sequence; a value of it is `last(...)`"
+                               : "the second is no sequence; one that is declared `seq` is");
   }
   Dependencies sees = value.sees;
   for (const auto& [target, how] : like.sees) sees.emplace(target, Sees::past);

@@ -25,7 +25,8 @@ Val reduce_rule(const Use& use) {
       {"sum", ReduceFn::sum}, {"mean", ReduceFn::mean}, {"max", ReduceFn::max}, {"min", ReduceFn::min}};
   if (use.callable.positional.empty()) {
     return use.fail(Code::reduce_over_what,
-                    fmt::format("`{0}` says what it runs over: `{0}[D](x)`, `{0}[t](y)`", use.callable.name));
+                    fmt::format("`{0}` says what it runs over: `{0}[D](x)`, `{0}[t](y)`", use.callable.name),
+                    "name the dimension in brackets, or `t` for time");
   }
   Val value = use.value(0);
   if (!use.scope.is_vector(value, use.at(0))) return use.scope.bad();

@@ -21,11 +21,19 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+bool equal_but_for_case(std::string_view a, std::string_view b) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return a != b && std::ranges::equal(a, b, {}, lower, lower);
+}
+
 }  // namespace
 
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
   size_t limit = name.size() < 4 ? 1 : 1 + name.size() / 4;
   std::string best;
+  for (const std::string& candidate : candidates) {
+    if (equal_but_for_case(name, candidate)) return candidate;
+  }
   for (const std::string& candidate : candidates) {
     size_t distance = edit_distance(name, candidate);
     if (distance == 0 || distance > limit) continue;

@@ -1,8 +1,10 @@
+#include "compiler/diagnostics/diagnostic.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "compiler/diagnostics/diagnostic.h"
+#include "tests/support/explanation.h"
 
 namespace rnnc::diagnostics {
 namespace {
@@ -32,6 +34,15 @@ TEST(Codes, ExplainThemselvesInSentences) {
     EXPECT_NE(code.title.back(), '.') << code.id() << ": a title is no sentence";
     EXPECT_GE(code.explanation.size(), 60u) << code.id() << " explains too little";
     EXPECT_NE(code.explanation.back(), '\n') << code.id();
+  }
+}
+
+TEST(Codes, ShowWhatBreaksTheirRuleAndHowToMendIt) {
+  for (const CodeInfo& code : all_codes()) {
+    const Explanation parts = parts_of(code.explanation);
+    EXPECT_GE(parts.rule.size(), 30u) << code.id() << " does not say its rule";
+    EXPECT_FALSE(parts.example.empty()) << code.id() << " has no example";
+    EXPECT_GE(parts.mend.size(), 10u) << code.id() << " does not say how to mend its example";
   }
 }
 

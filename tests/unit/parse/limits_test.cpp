@@ -18,7 +18,7 @@ std::string only_error(std::string text) {
 
 TEST(Limits, OnSize) {
   EXPECT_EQ(only_error(repeated("[", 10'000'000)),
-            "E0002 1:1 `spec.rnn` has 10000000 bytes, a source file at most 1048576");
+            "E0002 1:1 `spec.rnn` is larger than 1048576 bytes, more than a spec may have");
   Valid largest(repeated("\n", kMaxBytes));
   EXPECT_EQ(only_error(repeated("\n", kMaxBytes + 1)).substr(0, 5), "E0002");
 }

@@ -14,6 +14,11 @@ TEST(Nearest, FindsATypingSlip) {
   EXPECT_EQ(nearest("hi", kWords), "h");
 }
 
+TEST(Nearest, TakesCapitalsForNoDifference) {
+  EXPECT_EQ(nearest("lstm", {"state", "LSTM"}), "LSTM");
+  EXPECT_EQ(nearest("Hidden", kWords), "hidden");
+}
+
 TEST(Nearest, GuessesNothingFarAway) {
   EXPECT_EQ(nearest("embedding", kWords), "");
   EXPECT_EQ(nearest("abc", kWords), "");
