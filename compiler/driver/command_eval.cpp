@@ -34,6 +34,7 @@ struct Options {
   RunOptions run;
   bool generate = false, json = false;
   int64_t beam = 0;
+  std::optional<int64_t> length;
 };
 
 // The loss and the answers of a model over data.
@@ -173,6 +174,7 @@ class Evaluation {
     how.engine = options_.run.engine;
     how.vocabularies = &inputs_->vocabularies;
     how.beam = options_.beam;
+    how.length = options_.length;
     auto made = feed_back(compiled_, *given, how);
     if (!made) return made.error();
     const auto said = std::ranges::find(made->results, own_, &FedBackRun::Result::name);
@@ -279,6 +281,8 @@ Command eval_command() {
                 ->option_text("NUMBER")
                 ->check(CLI::Range(1, 1000).description(""))
                 ->excludes(generate);
+            app.add_option("--length", options->length, "Steps after which such a sequence ends in any case")
+                ->option_text("NUMBER");
             app.add_flag("--json", options->json, "Print JSON: sums and counts");
             return [options](Console& console) { return Evaluation(*options, console).run(); };
           }};

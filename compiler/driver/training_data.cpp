@@ -176,7 +176,7 @@ Outcome<> TrainingData::settle(const sema::Body& body) {
 }
 
 Outcome<> TrainingData::settle_table(const formats::Table& table, const sema::Body& body) {
-  by_rows_ = train::is_by_rows(table, tokens_, units_, has_number_sequences(body));
+  by_rows_ = body.clocks.empty() || train::is_by_rows(table, tokens_, units_, has_number_sequences(body));
   if (!by_rows_) {
     vocabularies_ = known_;
     return support::Unit{};
