@@ -12,15 +12,17 @@ fi
 rnnc=$PWD/build/release/rnnc
 cd "build/examples/$(basename "$example")"
 
-# `train SPEC DATA [OPTIONS]`: trains into run/, unless it has been done.
+# `train FOLDER SPEC DATA [OPTIONS]`: trains into the folder, unless that has been done.
 train() {
-  local spec=$1 data=$2
-  shift 2
-  [[ -s trained ]] || "$rnnc" train "$spec" --data "$data" -o run --overwrite "$@"
-  touch trained
+  local folder=$1 spec=$2 data=$3
+  shift 3
+  if [[ ! -e $folder/done ]]; then
+    "$rnnc" train "$spec" --data "$data" -o "$folder" --overwrite "$@"
+    touch "$folder/done"
+  fi
 }
 
-# `debian_files PACKAGE PATH`: a file of a package, without installing what the package depends on.
+# `debian_file PACKAGE PATH`: a file of a package, without installing what the package depends on.
 debian_file() {
   local package=$1 path=$2
   if [[ ! -s $path ]]; then

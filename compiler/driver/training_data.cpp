@@ -96,6 +96,19 @@ bool has_number_sequences(const sema::Body& body) {
                              [](const sema::InputDecl& one) { return one.type.clock && !one.type.token; });
 }
 
+// How many columns `NAME.0`, `NAME.1`, ... a table has for each list of numbers.
+std::map<std::string, int64_t> list_sizes(const formats::Table& table, const sema::Body& body) {
+  std::map<std::string, int64_t> sizes;
+  for (const sema::InputDecl& input : body.inputs) {
+    if (input.type.token || input.type.shape.size() != 1) continue;
+    int64_t count = 0;
+    while (table.find(fmt::format("{}.{}", input.name, count)) != nullptr) ++count;
+    const auto name = input.type.shape[0].single_name();
+    if (name && count > 0) sizes.emplace(*name, count);
+  }
+  return sizes;
+}
+
 Diagnostic not_of_the_model(const std::string& option, const std::string& name, const sema::Body& body) {
   return problem(Code::bad_option,
                  fmt::format("`{} {}=...`: `{}` has no input or target of tokens with this name", option,
@@ -189,7 +202,8 @@ Outcome<> TrainingData::settle_table(const formats::Table& table, const sema::Bo
 
 std::map<std::string, int64_t> TrainingData::sizes(const sema::Body& body) const {
   std::map<std::string, int64_t> sizes;
-  if (const auto* tensors = std::get_if<Arrays>(&content_)) sizes = sizes_from(*tensors, body);
+  if (const auto* tensors = npz()) sizes = sizes_from(*tensors, body);
+  if (table() != nullptr) sizes = list_sizes(*table(), body);
   for (const sema::InputDecl& input : body.inputs) {
     const auto vocabulary = vocabularies_.find(input.name);
     if (vocabulary == vocabularies_.end() || !input.type.token) continue;
