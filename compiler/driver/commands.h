@@ -14,6 +14,7 @@ Command train_command();
 Command sample_command();
 Command predict_command();
 Command grad_command();
+Command gradflow_command();
 Command emit_command();
 Command bench_command();
 Command version_command();

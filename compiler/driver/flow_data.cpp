@@ -1,0 +1,93 @@
+#include "compiler/driver/flow_data.h"
+
+#include <algorithm>
+
+#include "compiler/driver/call_arguments.h"
+#include "compiler/driver/data.h"
+#include "compiler/driver/overfit.h"
+#include "compiler/driver/run_inputs.h"
+#include "compiler/driver/trainable.h"
+#include "compiler/ir/builder.h"
+#include "runtime/formats/npz.h"
+#include "runtime/train/batch.h"
+
+namespace rnnc::driver {
+
+namespace {
+
+constexpr std::string_view kCotangents = "grad.";
+
+// A function that asks for what the data are to hold: all inputs of the gradient but its probes, and of the
+// cotangents those that are given.
+ir::Function without_probes(const Compiled& compiled, const std::vector<std::string>& given) {
+  ir::Function asking("forward");
+  ir::Builder build(compiled.module.dims, asking);
+  for (const ir::NamedType& input : ir::inputs_of(*compiled.module.gradient)) {
+    const bool probe = input.name.starts_with("probe.") || input.name.starts_with("first.");
+    const bool cotangent = input.name.starts_with(kCotangents);
+    const bool here =
+        std::ranges::find(given, input.name.substr(cotangent ? kCotangents.size() : 0)) != given.end();
+    if (!probe && (!cotangent || here)) build.input(input.name, input.type);
+  }
+  return asking;
+}
+
+Outcome<interp::Arguments> first_batch(const TrainingData& data, const Compiled& compiled,
+                                       const Values& weights, const TrainFlags& flags) {
+  auto settings = settings_of(*compiled.body, flags);
+  if (!settings) return settings.error();
+  const train::Signature signature = signature_of(compiled);
+  auto split = data.arrange(signature, *settings);
+  if (!split) return split.error();
+  keep_first_batch(*split, *settings);
+  train::Batch batch(signature, split->all);
+  batch.start(split->training);
+  batch.load({});
+  train::Arena parameters(signature.parameters);
+  fill(parameters, *compiled.model, weights);
+  return arguments_of(batch.call(), signature, parameters, compiled);
+}
+
+}  // namespace
+
+Outcome<FlowData> FlowData::read(const DataOptions& options, const std::optional<formats::Vocabulary>& kept) {
+  FlowData data;
+  data.name_ = options.file;
+  if (options.file.ends_with(".npz")) {
+    auto tensors = formats::read_npz(options.file);
+    if (!tensors) return problem(diagnostics::Code::bad_file, tensors.error().message);
+    data.content_ = std::move(*tensors);
+    return data;
+  }
+  auto read = TrainingData::read(options, kept);
+  if (!read) return read.error();
+  data.content_ = std::move(*read);
+  return data;
+}
+
+std::map<std::string, int64_t> FlowData::sizes(const sema::Body& body) const {
+  if (const auto* tensors = std::get_if<Tensors>(&content_)) return sizes_from(*tensors, body);
+  return std::get<TrainingData>(content_).sizes(body);
+}
+
+std::vector<std::string> FlowData::cotangents() const {
+  std::vector<std::string> names;
+  if (const auto* tensors = std::get_if<Tensors>(&content_)) {
+    for (const formats::Tensor& tensor : *tensors) {
+      if (tensor.name.starts_with(kCotangents)) names.push_back(tensor.name.substr(kCotangents.size()));
+    }
+  }
+  return names;
+}
+
+Outcome<interp::Arguments> FlowData::arguments(const Compiled& compiled, const Values& weights,
+                                               const TrainFlags& flags) const {
+  const auto* tensors = std::get_if<Tensors>(&content_);
+  if (tensors == nullptr) return first_batch(std::get<TrainingData>(content_), compiled, weights, flags);
+  const ir::Function asking = without_probes(compiled, cotangents());
+  auto arguments = arguments_from(*tensors, compiled, asking, {}, name_);
+  if (arguments) arguments->params = to_params(*compiled.model, weights);
+  return arguments;
+}
+
+}  // namespace rnnc::driver
