@@ -149,9 +149,9 @@ int64_t StateFlow::longest() const {
 }
 
 Outcome<Objective> objective_of(const sema::Body& body, const std::vector<std::string>& cotangents) {
-  if (!cotangents.empty()) return Objective{Objective::Kind::given, cotangents};
+  if (!cotangents.empty()) return Objective{Objective::Kind::given, cotangents, !body.losses.empty()};
   if (!body.losses.empty()) return Objective{};
-  Objective objective{Objective::Kind::outputs, {}};
+  Objective objective{Objective::Kind::outputs};
   for (const sema::NamedNode& output : body.outputs) {
     if (!body[output.node].type.token) objective.of.push_back(output.name);
   }
@@ -169,7 +169,8 @@ std::string to_text(const Objective& objective) {
     case Objective::Kind::outputs:
       return fmt::format("the sum of {} at each sequence's last step", fmt::join(names, ", "));
     case Objective::Kind::given:
-      return fmt::format("{} by the cotangents of the data", fmt::join(names, ", "));
+      return fmt::format("{}the sum of {} times the cotangents of the data",
+                         objective.with_loss ? "the loss and " : "", fmt::join(names, ", "));
   }
   RNNC_UNREACHABLE("an objective of no kind");
 }

@@ -20,7 +20,8 @@ struct Objective {
     given,    // the loss, if there is one, and the sum of `of`, each times `grad.<output>` of the data
   };
   Kind kind = Kind::loss;
-  std::vector<std::string> of;  // outputs
+  std::vector<std::string> of = {};  // outputs
+  bool with_loss = false;            // of `given`: the model has one
 };
 // `cotangents`: the outputs of which the data hold `grad.<output>`. Fails if there is nothing to
 // differentiate.
