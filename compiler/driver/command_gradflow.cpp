@@ -214,20 +214,18 @@ constexpr std::string_view kExample =
     "  rnnc gradflow run/best.safetensors --data in.npz --jacobian --every 20\n"
     "  rnnc gradflow lecture.rnn --data w.csv --over w -o lecture.svg\n"
     "\n"
-    "Shows how gradients vanish or explode. E is the loss of the batch; of a model without a loss the sum of "
-    "the\n"
-    "elements of its outputs at each sequence's last step; where an .npz holds `grad.<output>`, that output "
-    "times it.\n"
-    "A norm is √Σ (∂E/∂s)² over the elements of a state s of one sequence after step t, through all that "
-    "reads s from\n"
-    "there on; it is a mean over the sequences of the batch that are so long. Time counts from the start: t "
-    "= 0 is the\n"
-    "first value. Distance counts from where each sequence's own run ends. The backward half of "
-    "`bidirectional` stands\n"
-    "at the steps whose data it has just read; it ends at t = 1, and its first value stands behind the last "
-    "step.\n"
-    "The batch: all sequences of an .npz; of text and tables the first one of a training\n"
-    "that holds nothing out. Norms below 1e-38 are there with --engine interp only.";
+    "Shows how gradients vanish or explode. E is the loss of the batch; of a model without\n"
+    "a loss the sum of the elements of its outputs at each sequence's last step; where an\n"
+    ".npz holds `grad.<output>`, that output times it. A norm is √Σ (∂E/∂s)² over the\n"
+    "elements of a state s of one sequence after step t, through all that reads s from there\n"
+    "on; then the mean over the sequences of the batch that are so long.\n"
+    "\n"
+    "Time counts from the start: t = 0 is the first value. Distance counts from where each\n"
+    "sequence's own run ends. The backward half of `bidirectional` stands at the step that it\n"
+    "has just read: it ends at t = 1, and its first value is behind the last step.\n"
+    "\n"
+    "The batch is all of an .npz; of text and tables the first one of a training that holds\n"
+    "nothing out (with tbptt its first window). Norms below 1e-38 need --engine interp.";
 
 void add_cut(CLI::App& app, TrainFlags& cut, const char* key, const char* name, const char* help) {
   app.add_option_function<std::string>(

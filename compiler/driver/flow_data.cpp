@@ -42,7 +42,7 @@ Outcome<interp::Arguments> first_batch(const TrainingData& data, const Compiled&
   keep_first_batch(*split, *settings);
   train::Batch batch(signature, split->all);
   batch.start(split->training);
-  batch.load({});
+  batch.load({0, settings->tbptt.value_or(-1)});
   train::Arena parameters(signature.parameters);
   fill(parameters, *compiled.model, weights);
   return arguments_of(batch.call(), signature, parameters, compiled);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <numeric>
 
@@ -126,12 +127,21 @@ nlohmann::ordered_json to_json(const StateFlow& state) {
   return json;
 }
 
+// To the digits that a singular value is good for.
+StepNorms rounded(StepNorms norms) {
+  for (std::vector<double>& sequence : norms) {
+    for (double& norm : sequence) norm = std::strtod(fmt::format("{:.7g}", norm).c_str(), nullptr);
+  }
+  return norms;
+}
+
 nlohmann::ordered_json to_json(const StepJacobians& jacobians) {
   if (!jacobians.refusal.empty()) return {{"refused", jacobians.refusal}};
   nlohmann::ordered_json layers = nlohmann::ordered_json::array();
   for (const LayerJacobian& layer : jacobians.layers) {
-    nlohmann::ordered_json one = {{"layer", layer.layer}, {"states", layer.states}, {"norms", layer.joined}};
-    for (size_t i = 0; i < layer.alone.size(); ++i) one["alone"][layer.states[i]] = layer.alone[i];
+    nlohmann::ordered_json one = {
+        {"layer", layer.layer}, {"states", layer.states}, {"norms", rounded(layer.joined)}};
+    for (size_t i = 0; i < layer.alone.size(); ++i) one["alone"][layer.states[i]] = rounded(layer.alone[i]);
     layers.push_back(std::move(one));
   }
   return layers;
