@@ -191,6 +191,11 @@ Outcome<Flow> measure_flow(const Compiled& compiled, const Objective& objective,
     return problem(Code::no_states,
                    fmt::format("`{}` has no states, so no gradient flows through time", compiled.body->name));
   }
+  for (const autodiff::Probe& probe : compiled.probes) {
+    const std::string& time = dims[probe.time].name;
+    if (!arguments.steps.contains(time))
+      return problem(Code::data_missing, fmt::format("no array says how many steps `{}` is", time));
+  }
   const ir::Function function = part_of(*compiled.module.gradient, dims, [&](const std::string& name) {
     const bool objective_itself =
         name == "loss" || std::ranges::find(objective.of, name) != objective.of.end();

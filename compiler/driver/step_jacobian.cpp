@@ -177,7 +177,7 @@ Outcome<StepJacobians> step_jacobians(const std::shared_ptr<const sema::Model>& 
   if (!written) return written.error();
   StepJacobians made;
   made.refusal = why_no_steps(written->module.forward, written->module.dims);
-  if (!made.refusal.empty() || whole.steps.empty()) return made;
+  if (!made.refusal.empty() || whole.steps.empty() || whole.steps.begin()->second == 0) return made;
   const std::vector<Layer> layers = layers_of(written->module);
   CompileOptions options;
   options.gradient = true;

@@ -221,6 +221,12 @@ TEST(GradFlow, WantsStatesAndSomethingToDifferentiate) {
   auto none = measure_flow(still.probed, still.objective, still.arguments, EngineKind::interp);
   ASSERT_FALSE(static_cast<bool>(none));
   EXPECT_EQ(none.error().code, diagnostics::Code::no_states);
+  // Without an input nothing tells how many steps there are.
+  FlowModel alone("cell C { state h: [] = 1  h = tanh(h[t-1])  output h }", {3}, {});
+  alone.arguments.steps.clear();
+  none = measure_flow(alone.probed, alone.objective, alone.arguments, EngineKind::interp);
+  ASSERT_FALSE(static_cast<bool>(none));
+  EXPECT_EQ(none.error().code, diagnostics::Code::data_missing);
 }
 
 // The program of the lecture: h_t = tanh(w h_{t-1}), h_0 = 0.5, so ∂h_T/∂h_t = Π w (1 - h_k²) over k = t+1
@@ -312,6 +318,12 @@ TEST(StepJacobian, NeedsNoOutputAtEachStep) {
   ASSERT_EQ(made.layers.size(), 2u);
   EXPECT_GT(made.layers[1].joined[0][2], 0);
   EXPECT_EQ(made.layers[1].alone.size(), 2u);
+}
+
+TEST(StepJacobian, OfNoSteps) {
+  const FlowModel model(last_of("RNN[3]"), {0, 0});
+  EXPECT_TRUE(jacobians_of(model).layers.empty());
+  EXPECT_TRUE(std::isnan(model.flow().states.at(0).at(0)));
 }
 
 TEST(StepJacobian, IsRefusedWhereStepsHaveAFuture) {
