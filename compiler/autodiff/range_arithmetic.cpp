@@ -6,14 +6,13 @@
 namespace rnnc::autodiff {
 namespace {
 
-constexpr double kInfinity = Range::kInfinity;
 constexpr double kExponentLimit = 80;
 
-double or_low(double bound) { return std::isnan(bound) ? -kInfinity : bound; }
-double or_high(double bound) { return std::isnan(bound) ? kInfinity : bound; }
+double or_low(double bound) { return std::isnan(bound) ? -Range::kInfinity : bound; }
+double or_high(double bound) { return std::isnan(bound) ? Range::kInfinity : bound; }
 
 double exp_low(double x) { return x < -kExponentLimit ? 0 : std::exp(std::min(x, kExponentLimit)); }
-double exp_high(double x) { return x > kExponentLimit ? kInfinity : std::exp(x); }
+double exp_high(double x) { return x > kExponentLimit ? Range::kInfinity : std::exp(x); }
 
 // A bound times a bound; 0 times "how large is unknown" is 0.
 double times(double a, double b) { return a == 0 || b == 0 ? 0 : a * b; }
@@ -91,10 +90,10 @@ Range range_pow(const Range& a, const Range& b) {
   bool constant = b.low == b.high && b.finite();
   if (constant && b.low >= 0 && whole(b.low)) {
     bool even = std::fmod(b.low, 2) == 0;
-    return {even ? 0 : -kInfinity, kInfinity, !even && a.minus_infinity, a.infinite(), a.nan};
+    return {even ? 0 : -Range::kInfinity, Range::kInfinity, !even && a.minus_infinity, a.infinite(), a.nan};
   }
   bool tame = a.finite() && b.finite() && (a.positive() || (a.low >= 0 && b.positive()));
-  if (tame) return {0, kInfinity};
+  if (tame) return {0, Range::kInfinity};
   return Range::anything();
 }
 
@@ -106,7 +105,7 @@ Range range_max(const Range& a, const Range& b) {
 Range range_min(const Range& a, const Range& b) { return range_neg(range_max(range_neg(a), range_neg(b))); }
 
 Range range_sum(const Range& term) {
-  return {term.low >= 0 ? 0 : -kInfinity, term.high <= 0 ? 0 : kInfinity, term.minus_infinity,
+  return {term.low >= 0 ? 0 : -Range::kInfinity, term.high <= 0 ? 0 : Range::kInfinity, term.minus_infinity,
           term.plus_infinity, term.nan || (term.minus_infinity && term.plus_infinity)};
 }
 

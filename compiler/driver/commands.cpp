@@ -14,9 +14,9 @@ namespace rnnc::driver {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      check_command(), fmt_command(),    explain_command(), inspect_command(), init_command(),
-      train_command(), sample_command(), predict_command(), eval_command(),    grad_command(),
-      emit_command(),  bench_command(),  version_command(),
+      check_command(),    fmt_command(),    explain_command(), inspect_command(), init_command(),
+      train_command(),    sample_command(), predict_command(), eval_command(),    grad_command(),
+      gradflow_command(), emit_command(),   bench_command(),   version_command(),
   };
   return table;
 }

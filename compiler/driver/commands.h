@@ -15,6 +15,7 @@ Command sample_command();
 Command predict_command();
 Command eval_command();
 Command grad_command();
+Command gradflow_command();
 Command emit_command();
 Command bench_command();
 Command version_command();

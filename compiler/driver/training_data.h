@@ -46,6 +46,7 @@ class TrainingData {
   // Cut, and a part of it held out.
   Outcome<train::Data> arrange(const train::Signature& signature, const train::Settings& settings) const;
 
+  const std::string& name() const { return name_; }
   // The arrays as an .npz holds them, checked against nothing; null of other files.
   const std::vector<formats::Tensor>* npz() const { return std::get_if<Arrays>(&content_); }
   const formats::Table* table() const { return std::get_if<formats::Table>(&content_); }
