@@ -77,6 +77,11 @@ Outcome<formats::Vocabularies> listed_vocabularies(const DataOptions& options,
   return listed;
 }
 
+// A cell that runs alone sees its inputs step by step.
+bool is_sequence(const sema::InputDecl& input, const sema::Body& body) {
+  return input.type.clock.has_value() || body.kind == ast::BodyKind::cell;
+}
+
 // Columns of tokens of one size share a vocabulary. A target that meets no input ends by itself.
 std::vector<train::TokenColumn> token_columns(const sema::Body& body) {
   std::vector<train::TokenColumn> columns;
@@ -85,8 +90,8 @@ std::vector<train::TokenColumn> token_columns(const sema::Body& body) {
     const bool meets = std::ranges::any_of(body.inputs, [&](const sema::InputDecl& other) {
       return !other.target && other.type.clock && other.type.clock == one.type.clock;
     });
-    columns.push_back({one.name, one.type.token->text(), one.type.clock.has_value(),
-                       one.target && one.type.clock && !meets});
+    columns.push_back(
+        {one.name, one.type.token->text(), is_sequence(one, body), one.target && one.type.clock && !meets});
   }
   return columns;
 }
@@ -189,7 +194,8 @@ Outcome<> TrainingData::settle(const sema::Body& body) {
 }
 
 Outcome<> TrainingData::settle_table(const formats::Table& table, const sema::Body& body) {
-  by_rows_ = body.clocks.empty() || train::is_by_rows(table, tokens_, units_, has_number_sequences(body));
+  const bool timeless = body.kind == ast::BodyKind::model && body.clocks.empty();
+  by_rows_ = timeless || train::is_by_rows(table, tokens_, units_, has_number_sequences(body));
   if (!by_rows_) {
     vocabularies_ = known_;
     return support::Unit{};
