@@ -39,5 +39,23 @@ TEST(Programs, GradientsOfLosses) {
   EXPECT_GE(losses, 25);
 }
 
+// Dropout at each step, once a sequence and of parameters, and zoneout: the draws depend on keys alone, which
+// stay as they are, so that what is left is a function with slopes.
+TEST(Programs, GradientsUnderFixedDraws) {
+  int drawing = 0;
+  for_each_program([&](const std::string&, Spec& spec, const ast::Body& body) {
+    const ir::Module module = spec.generate(body, small_sizes(), {.training = true}).module;
+    if (module.forward == spec.generate(body, small_sizes()).module.forward) return;
+    ++drawing;
+    interp::Arguments arguments = random_arguments(module.forward, module.dims, ragged(module));
+    arguments.keys.seed = 7;
+    arguments.keys.epoch = 3;
+    autodiff::Request request = request_everything(module.forward);
+    EXPECT_EQ(CentralDifferences(module.forward, module.dims, arguments, request, {.most = 3}).check(), "")
+        << body.name.text;
+  });
+  EXPECT_GE(drawing, 5);
+}
+
 }  // namespace
 }  // namespace rnnc::testing
