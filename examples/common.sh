@@ -26,6 +26,6 @@ train() {
 debian_file() {
   local package=$1 path=$2
   if [[ ! -s $path ]]; then
-    (mkdir -p package && cd package && apt-get -qq download "$package" && dpkg -x "$package"_*.deb .)
+    (mkdir -p package && cd package && apt-get -qq -o APT::Sandbox::User=root download "$package" && dpkg -x "$package"_*.deb .)
   fi
 }

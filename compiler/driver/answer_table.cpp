@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace rnnc::driver {
 
@@ -31,8 +32,12 @@ TokenRows rows_of_tokens(const Tensor& tokens, const std::vector<int32_t>& lengt
   return rows;
 }
 
-TokenRows likeliest(const Tensor& logits, const std::vector<int32_t>& lengths) {
+Outcome<TokenRows> likeliest(const Tensor& logits, const std::vector<int32_t>& lengths) {
   const std::vector<double> values = numbers_of(logits);
+  if (std::ranges::any_of(values, [](double value) { return std::isnan(value); })) {
+    return problem(Code::cannot_generate,
+                   fmt::format("`{}` is not a number; the weights are damaged", logits.name));
+  }
   const size_t classes = logits.shape.back();
   std::vector<int32_t> tokens;
   for (size_t at = 0; at < values.size(); at += classes) {
@@ -44,9 +49,12 @@ TokenRows likeliest(const Tensor& logits, const std::vector<int32_t>& lengths) {
   return rows_of_tokens(formats::make_tensor(logits.name, std::move(shape), tokens), lengths);
 }
 
-Outcome<> AnswerTable::add(const std::vector<Tensor>& answers, const std::vector<int32_t>& lengths) {
+Outcome<> AnswerTable::add(const Answers& answers) {
   const sema::Body& body = *compiled_.body;
-  for (const Tensor& answer : answers) {
+  for (const Tensor& answer : answers.arrays) {
+    const auto told = answers.lengths.find(answer.name);
+    const std::vector<int32_t> lengths =
+        told == answers.lengths.end() ? std::vector<int32_t>() : told->second;
     const auto is_answer = [&](const Feedback& one) {
       return one.prediction == answer.name && one.draw == Feedback::Draw::token;
     };
@@ -59,7 +67,11 @@ Outcome<> AnswerTable::add(const std::vector<Tensor>& answers, const std::vector
     } else if (feedback != body.feedback.end()) {
       const std::string& name = body.inputs[feedback->target].name;
       // What was drawn says more than what it was drawn by.
-      if (formats::find(answers, name) == nullptr) added = add_tokens(name, likeliest(answer, lengths));
+      if (formats::find(answers.arrays, name) == nullptr) {
+        const auto tokens = likeliest(answer, lengths);
+        if (!tokens) return tokens.error();
+        added = add_tokens(name, *tokens);
+      }
     } else if (std::ranges::any_of(body.outputs, [&](const sema::NamedNode& output) {
                  return output.name == answer.name && body[output.node].type.clock;
                })) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,17 +19,21 @@ using TokenRows = std::vector<std::vector<int32_t>>;
 
 // Tokens [B, T] as far as the sequences go, tokens [B].
 TokenRows rows_of_tokens(const formats::Tensor& tokens, const std::vector<int32_t>& lengths);
-// The likeliest by logits [B, T, K] or [B, K].
-TokenRows likeliest(const formats::Tensor& logits, const std::vector<int32_t>& lengths);
+// The likeliest by logits [B, T, K] or [B, K]. Fails where one of a sequence is not a number.
+Outcome<TokenRows> likeliest(const formats::Tensor& logits, const std::vector<int32_t>& lengths);
+
+// Of a batch.
+struct Answers {
+  std::vector<formats::Tensor> arrays;  // outputs, predictions, targets that were fed back, states
+  std::map<std::string, std::vector<int32_t>> lengths;  // of those that are sequences
+};
 
 class AnswerTable {
  public:
   AnswerTable(const Compiled& compiled, const formats::Vocabularies& vocabularies)
       : compiled_(compiled), vocabularies_(vocabularies) {}
 
-  // Answers of a batch: outputs, and the targets that were fed back. `lengths` are those of what is
-  // predicted.
-  Outcome<> add(const std::vector<formats::Tensor>& answers, const std::vector<int32_t>& lengths);
+  Outcome<> add(const Answers& answers);
 
   // Tokens under `<target>.predicted`, as texts where they have a vocabulary; single numbers under the name
   // of the output. Outputs that no target is compared with and that are sequences are left out.

@@ -28,7 +28,7 @@ using diagnostics::Code;
 using formats::Tensor;
 using sema::Feedback;
 
-constexpr size_t kRowsAtOnce = 128;
+constexpr int64_t kRowsAtOnce = 256;  // a beam's are several for each
 
 struct Options {
   RunOptions run;
@@ -45,6 +45,10 @@ class Evaluation {
   Exit run() {
     inputs_ = read_inputs(options_.run, console_);
     if (!inputs_) return Exit::input;
+    if (options_.length && !generates()) {
+      return console_.fail(problem(Code::bad_option, "`--length` is of what a model makes by itself",
+                                   "with `--generate` or `--beam`"));
+    }
     auto compiled = compile(inputs_->model, {});
     if (!compiled) return console_.fail(compiled.error(), inputs_->spec.sources);
     compiled_ = std::move(*compiled);
@@ -54,11 +58,17 @@ class Evaluation {
                                    "`loss cross_entropy(logits, y)` in the model"));
     }
     if (auto prepared = prepare(); !prepared) return console_.fail(prepared.error());
-    for (size_t begin = 0; begin < rows_; begin += kRowsAtOnce) {
-      const auto batch = rows_of(data_, body(), begin, std::min(begin + kRowsAtOnce, rows_));
+    const auto width = std::max<int64_t>(options_.beam, 1);
+    const auto at_once = static_cast<size_t>(std::max<int64_t>(kRowsAtOnce / width, 1));
+    for (size_t begin = 0; begin < rows_; begin += at_once) {
+      const auto batch = rows_of(data_, body(), begin, std::min(begin + at_once, rows_));
       if (auto measured = measure(batch); !measured) return console_.fail(measured.error());
       if (!generates()) continue;
       if (auto measured = measure_own(batch); !measured) return console_.fail(measured.error());
+    }
+    if (!std::isfinite(train::total(lines_))) {
+      return console_.fail(problem(Code::cannot_generate, fmt::format("the loss is {}", train::total(lines_)),
+                                   "the weights or the data are damaged, or far out of range"));
     }
     console_.print(options_.json ? as_json() : as_table());
     return Exit::done;
@@ -70,10 +80,10 @@ class Evaluation {
 
   // Data that are whole and right, and the code.
   Outcome<> prepare() {
-    if (auto taken = take_arrays(*inputs_, compiled_); !taken) return taken;
+    if (auto taken = take_arrays(*inputs_, compiled_, train::Reading::kEverything); !taken) return taken;
     const train::Signature signature = signature_of(compiled_);
     auto checked = train::dataset_of(inputs_->data, signature, options_.run.data.file);
-    if (!checked) return problem(Code::data_values, checked.error().message);
+    if (!checked) return data_problem(checked.error());
     rows_ = static_cast<size_t>(checked->sequences);
     data_ = train::arrays_of(*checked, signature);
     lines_.resize(signature.losses);
@@ -108,7 +118,15 @@ class Evaluation {
           "without `--generate` and `--beam` its answers are measured as they are");
     }
     own_ = name_of(*found);
-    return support::Unit{};
+    const bool given =
+        std::ranges::any_of(body().inputs, [](const sema::InputDecl& one) { return !one.target; });
+    if (given) return support::Unit{};
+    return problem(
+        Code::cannot_generate,
+        fmt::format("`{}` is given nothing to answer to: what it makes by itself is neither right nor "
+                    "wrong",
+                    body().name),
+        "without `--generate` and `--beam` its loss on true text is measured; `rnnc sample` draws some");
   }
 
   struct Predicted {
@@ -154,7 +172,9 @@ class Evaluation {
       const Tensor logits = to_tensor(name, results->at(name), forward_.type(forward_.result(name)),
                                       compiled_.module.dims, formats::DType::kF64);
       const std::vector<int32_t> lengths = lengths_of(*given, name_of(one));
-      one.accuracy.add(likeliest(logits, lengths), truth(batch, name_of(one), lengths));
+      const auto said = likeliest(logits, lengths);
+      if (!said) return said.error();
+      one.accuracy.add(*said, truth(batch, name_of(one), lengths));
     }
     return support::Unit{};
   }
@@ -190,7 +210,10 @@ class Evaluation {
   }
 
   // In nats where it is the cross entropy of tokens, and nothing else.
-  bool in_nats() const { return lines_.size() == 1 && predicted_.size() == 1 && body().feedback.size() == 1; }
+  bool in_nats() const {
+    return lines_.size() == 1 && predicted_.size() == 1 &&
+           std::holds_alternative<sema::node::CrossEntropy>(body()[body().losses[0].value].data);
+  }
   static double percent(int64_t part, int64_t whole) {
     return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
   }
@@ -277,12 +300,13 @@ Command eval_command() {
                              "Measure the sequences that it makes by itself, the likeliest token "
                              "at each step, by their edit distance");
             app.add_option("--beam", options->beam,
-                           "The same, looking for the likeliest sequence, so many at a time")
+                           "As `--generate`, but looking for the likeliest sequence, so many at a time")
                 ->option_text("NUMBER")
                 ->check(CLI::Range(1, 1000).description(""))
                 ->excludes(generate);
             app.add_option("--length", options->length, "Steps after which such a sequence ends in any case")
-                ->option_text("NUMBER");
+                ->option_text("NUMBER")
+                ->check(CLI::NonNegativeNumber.description(""));
             app.add_flag("--json", options->json, "Print JSON: sums and counts");
             return [options](Console& console) { return Evaluation(*options, console).run(); };
           }};

@@ -81,7 +81,8 @@ Exit run(const Options& options, Console& console) {
   if (!inputs) return Exit::input;
   auto compiled = compile(inputs->model, what_to_differentiate(*inputs, options));
   if (!compiled) return console.fail(compiled.error(), inputs->spec.sources);
-  if (auto taken = take_arrays(*inputs, *compiled); !taken) return console.fail(taken.error());
+  if (auto taken = take_arrays(*inputs, *compiled, train::Reading::kEverything); !taken)
+    return console.fail(taken.error());
   const ir::Function& gradient = *compiled->module.gradient;
   auto arguments = arguments_from(inputs->data, *compiled, gradient, {true}, options.run.data.file);
   if (!arguments) return console.fail(arguments.error());

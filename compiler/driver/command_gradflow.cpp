@@ -116,18 +116,14 @@ class GradFlow {
     formats::TensorFile file;
     formats::Vocabularies kept;
     if (!weights.empty() && !read_weights(weights, file, kept)) return false;
-    auto data = TrainingData::read(options_.data, std::move(kept));
+    auto data = TrainingData::read(options_.data, std::move(kept),
+                                   weights.empty() ? TrainingData::Use::learn : TrainingData::Use::ask);
     if (!data) return complain(data.error());
     Spec spec = open_spec(target.spec);
     SizeHints hints;
     hints.weights = from_metadata(file.metadata).sizes;
-    Outcome<> settled = support::Unit{};
-    hints.data = [&](const sema::Body& body) {
-      settled = data->settle(body);
-      return data->sizes(body);
-    };
+    hints.data = [&](const sema::Body& body) { return data->settle(body, spec.sink); };
     const auto model = instantiate(target, spec, hints);
-    if (!settled) return complain(settled.error());
     console_.report(spec.sink, spec.sources);
     if (!model) return false;
     Values values;

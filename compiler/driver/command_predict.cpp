@@ -25,7 +25,7 @@ namespace {
 using diagnostics::Code;
 using formats::Tensor;
 
-constexpr size_t kRowsAtOnce = 256;  // where answers are texts
+constexpr int64_t kRowsAtOnce = 256;  // of a table; a beam's are several for each
 
 struct Options {
   RunOptions run;
@@ -36,12 +36,7 @@ struct Options {
   std::optional<int64_t> length;
   int64_t beam = 0;
 
-  bool wants_table() const { return output == "-" || output.ends_with(".csv") || output.ends_with(".tsv"); }
-};
-
-struct Answers {
-  std::vector<Tensor> arrays;    // outputs, targets that were fed back, states
-  std::vector<int32_t> lengths;  // of what is predicted; of single values nothing
+  bool wants_table() const { return output == "-" || formats::is_table(output); }
 };
 
 class Prediction {
@@ -49,6 +44,11 @@ class Prediction {
   Prediction(const Options& options, Console& console) : options_(options), console_(console) {}
 
   Exit run() {
+    if (!options_.wants_table() && !options_.output.ends_with(".npz")) {
+      return console_.fail(problem(Code::bad_option,
+                                   fmt::format("`-o {}` has no known ending", options_.output),
+                                   ".npz for arrays; .tsv or .csv for a table, `-` prints one"));
+    }
     if (auto good = train::check(options_.draw); !good)
       return console_.fail(problem(Code::bad_option, good.error().message));
     inputs_ = read_inputs(options_.run, console_);
@@ -58,23 +58,25 @@ class Prediction {
     auto compiled = compile(inputs_->model, how);
     if (!compiled) return console_.fail(compiled.error(), inputs_->spec.sources);
     compiled_ = std::move(*compiled);
-    const bool feeds_back = !options_.teacher && !targets_read(compiled_).empty();
-    if (auto taken = take_arrays(*inputs_, compiled_); !taken) return console_.fail(taken.error());
-    feeds_back_ = feeds_back;
-    if (!feeds_back && (options_.sample || options_.length || options_.beam != 0)) {
+    const auto reading = options_.teacher ? train::Reading::kEverything : train::Reading::kInputs;
+    if (auto taken = take_arrays(*inputs_, compiled_, reading); !taken) return console_.fail(taken.error());
+    feeds_back_ = !options_.teacher && !targets_read(compiled_).empty();
+    if (!feeds_back_ && (options_.sample || options_.length || options_.beam != 0)) {
       return console_.fail(problem(Code::cannot_generate,
                                    fmt::format("`{}` does not read its own predictions: there is nothing to "
                                                "draw, and its sequences are as long as the data's",
                                                compiled_.body->name)));
     }
-    if (feeds_back) {
+    if (feeds_back_) {
       if (auto good = check_feed_back(compiled_); !good) return console_.fail(good.error());
     }
     if (options_.wants_table()) return write_table();
     auto answers = answer(inputs_->data);
     if (!answers) return console_.fail(answers.error());
-    if (feeds_back)
-      answers->arrays.push_back(formats::make_tensor("lengths", {answers->lengths.size()}, answers->lengths));
+    if (feeds_back_) {
+      const std::vector<int32_t>& lengths = answers->lengths.begin()->second;
+      answers->arrays.push_back(formats::make_tensor("lengths", {lengths.size()}, lengths));
+    }
     if (auto written = formats::write_npz(options_.output, answers->arrays); !written)
       return console_.fail(problem(Code::bad_file, written.error().message));
     return Exit::done;
@@ -93,25 +95,33 @@ class Prediction {
   Exit write_table() {
     const formats::Table* source = inputs_->source ? inputs_->source->table() : nullptr;
     AnswerTable table(compiled_, inputs_->vocabularies);
-    const size_t rows = count_rows(inputs_->data);
-    const size_t at_once = source != nullptr && rows > 0 ? kRowsAtOnce : std::max<size_t>(rows, 1);
-    for (size_t begin = 0; begin < std::max<size_t>(rows, 1); begin += at_once) {
+    const size_t rows = std::max<size_t>(count_rows(inputs_->data), 1);
+    const auto width = std::max<int64_t>(options_.beam, 1);
+    const size_t at_once =
+        source != nullptr ? static_cast<size_t>(std::max<int64_t>(kRowsAtOnce / width, 1)) : rows;
+    for (size_t begin = 0; begin < rows; begin += at_once) {
       auto answers =
           source == nullptr
               ? answer(inputs_->data)
               : answer(rows_of(inputs_->data, *compiled_.body, begin, std::min(begin + at_once, rows)));
       if (!answers) return console_.fail(answers.error());
-      if (auto added = table.add(answers->arrays, answers->lengths); !added)
-        return console_.fail(added.error());
+      if (auto added = table.add(*answers); !added) return console_.fail(added.error());
     }
     for (const std::string& name : table.left_out())
       console_.note(fmt::format(
           "`{}` is a sequence of numbers and has no place in a table; `-o out.npz` keeps it", name));
+    if (table.columns().empty()) {
+      return console_.fail(
+          problem(Code::cannot_generate,
+                  fmt::format("`{}` gives nothing that has a place in a table", compiled_.body->name),
+                  "`-o out.npz` keeps arrays of any shape"));
+    }
     std::vector<formats::TextColumn> columns;
     if (source != nullptr && inputs_->source->by_rows()) columns = columns_of(*source);
     columns.insert(columns.end(), table.columns().begin(), table.columns().end());
-    const bool comma = options_.output.ends_with(".csv");
-    auto text = formats::csv_text(columns, comma ? formats::Separator::kComma : formats::Separator::kTab);
+    const auto separator =
+        options_.output == "-" ? formats::Separator::kTab : formats::separator_of(options_.output);
+    auto text = formats::csv_text(columns, separator);
     if (!text) return console_.fail(problem(Code::cannot_generate, text.error().message));
     return console_.write(options_.output, *text) ? Exit::done : Exit::input;
   }
@@ -127,7 +137,8 @@ class Prediction {
     return feeds_back_ ? on_its_own(data) : on_data(data);
   }
 
-  // Arguments for the part of `forward` that makes outputs, and if they are wanted last states.
+  // Of the part of `forward` that makes outputs, of a table also predictions that are no outputs, and if they
+  // are wanted last states.
   Outcome<interp::Arguments> read_arguments(const std::vector<Tensor>& data, const ir::Function& function,
                                             const DataUse& use) const {
     const std::string file = options_.run.data.file.empty() ? "--data" : options_.run.data.file;
@@ -138,7 +149,13 @@ class Prediction {
 
   ir::Function part(bool states) const {
     return part_of(compiled_.module.forward, compiled_.module.dims, [&](const std::string& name) {
-      return is_output(name) || (states && name.starts_with("state."));
+      return is_output(name) || (options_.wants_table() && is_prediction(name)) ||
+             (states && name.starts_with("state."));
+    });
+  }
+  bool is_prediction(const std::string& name) const {
+    return std::ranges::any_of(compiled_.body->feedback, [&](const sema::Feedback& one) {
+      return one.prediction == name && one.draw == sema::Feedback::Draw::token;
     });
   }
 
@@ -154,28 +171,27 @@ class Prediction {
     auto results = engine_->run(*arguments);
     if (!results) return results.error();
     Answers answers;
-    auto add = [&](const std::string& name) {
+    auto add = [&](const std::string& name, std::optional<sema::Clock> clock) {
+      if (clock) answers.lengths[name] = lengths_of(*arguments, *clock);
       answers.arrays.push_back(to_tensor(name, results->at(name), forward_.type(forward_.result(name)),
                                          compiled_.module.dims, real()));
     };
-    for (const sema::NamedNode& output : compiled_.body->outputs) add(output.name);
-    if (options_.states) {
-      for (const ir::StateEntry& entry : compiled_.module.state) add("state." + entry.path);
+    const sema::Body& body = *compiled_.body;
+    for (const sema::NamedNode& output : body.outputs) add(output.name, body[output.node].type.clock);
+    for (const sema::Feedback& one : body.feedback) {
+      if (options_.wants_table() && is_prediction(one.prediction) && !is_output(one.prediction))
+        add(one.prediction, body[one.node].type.clock);
     }
-    answers.lengths = lengths_of_predictions(*arguments);
+    if (options_.states) {
+      for (const ir::StateEntry& entry : compiled_.module.state) add("state." + entry.path, {});
+    }
     return answers;
   }
 
-  std::vector<int32_t> lengths_of_predictions(const interp::Arguments& arguments) const {
-    for (const sema::NamedNode& output : compiled_.body->outputs) {
-      const auto clock = (*compiled_.body)[output.node].type.clock;
-      if (!clock) continue;
-      const auto lengths =
-          arguments.inputs.find("lengths." + irgen::time_name(compiled_.body->clocks, *clock));
-      if (lengths != arguments.inputs.end())
-        return {lengths->second.values.begin(), lengths->second.values.end()};
-    }
-    return {};
+  std::vector<int32_t> lengths_of(const interp::Arguments& arguments, sema::Clock clock) const {
+    const auto& values =
+        arguments.inputs.at("lengths." + irgen::time_name(compiled_.body->clocks, clock)).values;
+    return {values.begin(), values.end()};
   }
 
   Outcome<Answers> on_its_own(const std::vector<Tensor>& data) const {
@@ -195,7 +211,7 @@ class Prediction {
       answers.arrays.push_back(
           to_tensor(result.name, result.array, result.type, compiled_.module.dims, real()));
     }
-    answers.lengths = std::move(made->lengths);
+    for (const FedBackRun::Result& result : made->results) answers.lengths[result.name] = made->lengths;
     return answers;
   }
 
@@ -240,6 +256,7 @@ Command predict_command() {
             app.add_option("--length", options->length,
                            "Steps of what is fed back, where no input and no `<end>` ends it sooner")
                 ->option_text("NUMBER")
+                ->check(CLI::NonNegativeNumber.description(""))
                 ->excludes(teacher);
             app.add_option(
                    "--beam", options->beam,

@@ -130,13 +130,8 @@ class Training {
     spec_ = open_spec(options_.target.spec);
     SizeHints hints;
     if (start_) hints.weights = from_metadata(start_->metadata).sizes;
-    Outcome<> settled = support::Unit{};
-    hints.data = [&](const sema::Body& body) {
-      settled = data_->settle(body);
-      return data_->sizes(body);
-    };
+    hints.data = [&](const sema::Body& body) { return data_->settle(body, spec_.sink); };
     model_ = instantiate(options_.target, spec_, hints);
-    if (!settled) return complain(settled.error());
     console_.report(spec_.sink, spec_.sources);
     return model_ != nullptr;
   }

@@ -220,6 +220,7 @@ class FeedBack {
     lengths_ = permuted(lengths_, parents);
     for (auto& [name, array] : state_) array.values = permuted(array.values, parents);
     Target& target = targets_[0];
+    target.previous.values = permuted(target.previous.values, parents);
     const std::optional<int32_t> end = end_of(target);
     for (size_t row = 0; row < batch(); ++row) {
       const std::optional<int32_t> token = (*ways)[row].token;

@@ -56,14 +56,14 @@ Outcome<> check_feed_back(const Compiled& compiled) {
   if (!compiled.module.step) {
     return problem(Code::cannot_generate,
                    fmt::format("`{}` cannot run step by step on its own predictions", body.name),
-                   compiled.no_step + "; `--teacher` feeds the true targets");
+                   compiled.no_step + "; `predict --teacher` feeds the true targets");
   }
   for (const std::string& target : targets_read(compiled)) {
     const Feedback* feedback = feedback_of(body, target);
     if (feedback == nullptr) {
       return problem(Code::cannot_generate,
                      fmt::format("nothing says what predicts `{}`, whose past the model reads", target),
-                     "a loss f(prediction, target) does; `--teacher` feeds the true target");
+                     "a loss f(prediction, target) does; `predict --teacher` feeds the true target");
     }
     if (auto fits = check_shape(compiled.module, *feedback, target); !fits) return fits;
   }

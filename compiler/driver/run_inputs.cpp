@@ -43,21 +43,19 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
   if (!kept) return bad_file(kept.error().message);
   inputs.vocabularies = *kept;
   if (!options.data.file.empty()) {
-    auto source = TrainingData::read(options.data, std::move(*kept));
+    auto source = TrainingData::read(options.data, std::move(*kept), TrainingData::Use::ask);
     if (!source) return console.fail(source.error()), std::nullopt;
     inputs.source = std::move(*source);
     if (const auto* arrays = inputs.source->npz()) inputs.data = *arrays;
   }
-  Outcome<> settled = support::Unit{};
   const auto from_data = [&](const sema::Body& body) {
     std::map<std::string, int64_t> sizes;
     if (!inputs.source) return sizes;
-    settled = inputs.source->settle(body);
+    sizes = inputs.source->settle(body, inputs.spec.sink);
     inputs.vocabularies = inputs.source->vocabularies();
-    return inputs.source->sizes(body);
+    return sizes;
   };
   inputs.model = instantiate(options.target, inputs.spec, {from_metadata(file->metadata).sizes, from_data});
-  if (!settled) return console.fail(settled.error()), std::nullopt;
   console.report(inputs.spec.sink, inputs.spec.sources);
   if (!inputs.model) return std::nullopt;
   auto weights = from_tensors(*inputs.model, file->tensors, options.weights_file());
@@ -66,14 +64,11 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
   return inputs;
 }
 
-Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled) {
+Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled, train::Reading reading) {
   if (!inputs.source || inputs.source->npz() != nullptr) return support::Unit{};
   auto settings = settings_of(*inputs.model->body, {});
   if (!settings) return settings.error();
-  train::Signature signature = signature_of(compiled);
-  std::erase_if(signature.arrays,
-                [&](const train::ArrayInfo& one) { return one.target && !inputs.source->has(one); });
-  auto arrays = inputs.source->arrays(signature, *settings);
+  auto arrays = inputs.source->arrays(signature_of(compiled), *settings, reading);
   if (!arrays) return arrays.error();
   inputs.data = std::move(*arrays);
   return support::Unit{};

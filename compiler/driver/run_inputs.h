@@ -44,8 +44,8 @@ struct RunInputs {
 // Nothing after a complaint.
 std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console);
 
-// Makes arrays of a table or a text. Targets that a table lacks are left out.
-Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled);
+// Makes arrays of a table or a text.
+Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled, train::Reading reading);
 
 // Weights as arguments of a function of the IR.
 std::map<std::string, interp::Array> to_params(const sema::Model& model, const Values& values);

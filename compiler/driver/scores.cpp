@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "compiler/support/check.h"
+
 namespace rnnc::driver {
 
 int64_t edit_distance(const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
@@ -21,6 +23,7 @@ int64_t edit_distance(const std::vector<int32_t>& a, const std::vector<int32_t>&
 }
 
 void Accuracy::add(const TokenRows& said, const TokenRows& truth) {
+  RNNC_CHECK(said.size() == truth.size(), "answers to something else");
   for (size_t row = 0; row < truth.size(); ++row) {
     int64_t known = 0, good = 0;
     for (size_t t = 0; t < truth[row].size(); ++t) {
@@ -41,6 +44,7 @@ void ErrorRate::add(const TokenRows& said, const TokenRows& truth, int32_t end) 
     std::erase(row, end);
     return row;
   };
+  RNNC_CHECK(said.size() == truth.size(), "answers to something else");
   for (size_t row = 0; row < truth.size(); ++row) {
     const std::vector<int32_t> wanted = without_end(truth[row]);
     const int64_t edits = edit_distance(without_end(said[row]), wanted);

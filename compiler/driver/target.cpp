@@ -113,6 +113,7 @@ std::shared_ptr<const sema::Model> instantiate(const Target& target, Spec& spec,
     }
     if (hints.data) sizes.merge(hints.data(*outline));
   }
+  if (!spec.good()) return nullptr;
   return sema::instantiate(spec.program, *body, sizes, spec.sink);
 }
 

@@ -37,8 +37,8 @@ Code code_of(formats::Cause cause) {
 }
 
 template <class Failed>
-diagnostics::Diagnostic bad(const Failed& result) {
-  return problem(code_of(result.error().cause), result.error().message);
+Diagnostic bad(const Failed& result) {
+  return data_problem(result.error());
 }
 
 // NAME=VALUE, or VALUE of all.
@@ -46,6 +46,11 @@ std::pair<std::string, std::string> name_and_value(const std::string& option) {
   const size_t sign = option.find('=');
   if (sign == std::string::npos) return {"", option};
   return {option.substr(0, sign), option.substr(sign + 1)};
+}
+
+Diagnostic given_twice(const std::string& option, const std::string& name) {
+  return problem(Code::bad_option, name.empty() ? fmt::format("`{}` is given twice", option)
+                                                : fmt::format("`{}` of `{}` is given twice", option, name));
 }
 
 Outcome<std::map<std::string, formats::TextUnit>> units_of(const DataOptions& options) {
@@ -57,7 +62,7 @@ Outcome<std::map<std::string, formats::TextUnit>> units_of(const DataOptions& op
       return problem(Code::bad_option, fmt::format("`--unit {}`: there is no unit `{}`", option, value),
                      "character, byte, word, or whole: the whole field is one token");
     }
-    units[name] = *unit;
+    if (!units.emplace(name, *unit).second) return given_twice("--unit", name);
   }
   return units;
 }
@@ -72,7 +77,7 @@ Outcome<formats::Vocabularies> listed_vocabularies(const DataOptions& options,
     auto read =
         formats::Vocabulary::read(file, unit == units.end() ? formats::TextUnit::kCharacter : unit->second);
     if (!read) return bad(read);
-    listed.emplace(name, std::move(*read));
+    if (!listed.emplace(name, std::move(*read)).second) return given_twice("--vocabulary", name);
   }
   return listed;
 }
@@ -136,15 +141,24 @@ void DataOptions::add_options(CLI::App& app, bool required) {
       ->option_text("FILE");
 }
 
-Outcome<TrainingData> TrainingData::read(const DataOptions& options, formats::Vocabularies kept) {
+Diagnostic data_problem(const formats::Failure& failure) {
+  return problem(code_of(failure.cause), failure.message);
+}
+
+Outcome<TrainingData> TrainingData::read(const DataOptions& options, formats::Vocabularies kept, Use use) {
   auto units = units_of(options);
   if (!units) return units.error();
-  auto known = listed_vocabularies(options, *units);
-  if (!known) return known.error();
-  known->merge(kept);
+  auto told = listed_vocabularies(options, *units);
+  if (!told) return told.error();
+  // Text is of one sequence, so there is no question whose vocabulary it has.
+  std::optional<formats::Vocabulary> of_text;
+  if (!kept.empty()) of_text = kept.begin()->second;
+  if (!told->empty()) of_text = told->begin()->second;
   const auto finish = [&](TrainingData data) {
+    data.use_ = use;
     data.units_ = std::move(*units);
-    data.known_ = std::move(*known);
+    data.told_ = std::move(*told);
+    data.kept_ = std::move(kept);
     return data;
   };
   if (options.file.ends_with(".npz")) {
@@ -152,57 +166,94 @@ Outcome<TrainingData> TrainingData::read(const DataOptions& options, formats::Vo
     if (!tensors) return bad(tensors);
     return finish({options.file, std::move(*tensors)});
   }
-  if (options.file.ends_with(".csv") || options.file.ends_with(".tsv")) {
+  if (formats::is_table(options.file)) {
     auto table = formats::Table::read(options.file);
     if (!table) return bad(table);
     return finish({options.file, std::move(*table)});
   }
-  std::optional<formats::Vocabulary> vocabulary;
-  if (!known->empty()) vocabulary = known->begin()->second;
   const auto unit = units->empty() ? formats::TextUnit::kCharacter : units->begin()->second;
-  auto text = train::read_text_data(options.file, unit, vocabulary);
+  auto text = train::read_text_data(options.file, unit, of_text);
   if (!text) return bad(text);
   return finish({options.file, std::move(*text)});
 }
 
-Outcome<> TrainingData::settle(const sema::Body& body) {
+std::map<std::string, int64_t> TrainingData::settle(const sema::Body& body, diagnostics::Sink& sink) {
+  if (auto found = find_vocabularies(body); !found) sink.report(found.error());
+  return sizes(body);
+}
+
+Outcome<> TrainingData::find_vocabularies(const sema::Body& body) {
   tokens_ = token_columns(body);
+  if (auto taken = take_options(body); !taken) return taken;
+  if (const auto* text = std::get_if<train::Text>(&content_)) {
+    for (const train::TokenColumn& one : tokens_) vocabularies_.try_emplace(one.name, text->vocabulary);
+    return support::Unit{};
+  }
+  if (table() != nullptr) return settle_table(*table(), body);
+  vocabularies_ = known_;
+  return support::Unit{};
+}
+
+// What is told of all is told of each sequence; what the weights keep stands where nothing is told.
+Outcome<> TrainingData::take_options(const sema::Body& body) {
   const auto is_token = [&](const std::string& name) {
     return name.empty() || std::ranges::find(tokens_, name, &train::TokenColumn::name) != tokens_.end();
   };
   for (const auto& [name, unit] : units_) {
     if (!is_token(name)) return not_of_the_model("--unit", name, body);
   }
-  for (const auto& [name, vocabulary] : known_) {
+  for (const auto& [name, vocabulary] : told_) {
     if (!is_token(name)) return not_of_the_model("--vocabulary", name, body);
   }
   for (const train::TokenColumn& one : tokens_) {
-    if (!one.sequence) continue;
-    if (const auto all = units_.find(""); all != units_.end()) units_.try_emplace(one.name, all->second);
-    if (const auto all = known_.find(""); all != known_.end()) known_.try_emplace(one.name, all->second);
+    if (const auto own = told_.find(one.name); own != told_.end()) {
+      known_.emplace(one.name, own->second);
+    } else if (const auto all = told_.find(""); all != told_.end() && one.sequence) {
+      known_.emplace(one.name, all->second);
+    } else if (const auto kept = kept_.find(one.name); kept != kept_.end()) {
+      known_.emplace(one.name, kept->second);
+    }
+    if (const auto all = units_.find(""); all != units_.end() && one.sequence)
+      units_.try_emplace(one.name, all->second);
+    const auto unit = units_.find(one.name);
+    const auto known = known_.find(one.name);
+    if (unit == units_.end() || known == known_.end() || known->second.unit() == unit->second) continue;
+    return problem(Code::bad_option,
+                   fmt::format("`--unit`: the vocabulary of `{}` is by {}, not by {}", one.name,
+                               name_of(known->second.unit()), name_of(unit->second)),
+                   "weights that have learnt keep their vocabulary and its unit");
   }
   units_.erase("");
-  known_.erase("");
-  if (const auto* text = std::get_if<train::Text>(&content_)) {
-    for (const train::TokenColumn& one : tokens_) vocabularies_.try_emplace(one.name, text->vocabulary);
-  } else if (const auto* table = std::get_if<formats::Table>(&content_)) {
-    return settle_table(*table, body);
-  } else {
-    vocabularies_ = known_;
-  }
   return support::Unit{};
 }
 
 Outcome<> TrainingData::settle_table(const formats::Table& table, const sema::Body& body) {
+  if (table.rows() == 0) return problem(Code::data_shape, fmt::format("{}: has no row", name_));
   const bool timeless = body.kind == ast::BodyKind::model && body.clocks.empty();
-  by_rows_ = timeless || train::is_by_rows(table, tokens_, units_, has_number_sequences(body));
-  if (!by_rows_) {
-    vocabularies_ = known_;
-    return support::Unit{};
-  }
+  by_rows_ = timeless || train::is_by_rows(table, tokens_, units_, known_, has_number_sequences(body));
+  vocabularies_ = known_;
+  if (!by_rows_) return support::Unit{};
   auto vocabularies = train::vocabularies_of_rows(table, tokens_, units_, known_);
   if (!vocabularies) return bad(vocabularies);
-  vocabularies_ = std::move(*vocabularies);
+  if (use_ == Use::learn) {
+    vocabularies_ = std::move(*vocabularies);
+    return support::Unit{};
+  }
+  for (const train::TokenColumn& one : tokens_) {
+    const auto found = vocabularies->find(one.name);
+    if (found == vocabularies->end()) continue;
+    const bool of_group = std::ranges::any_of(tokens_, [&](const train::TokenColumn& other) {
+      return other.group == one.group && known_.contains(other.name);
+    });
+    if (of_group) {
+      vocabularies_.insert(*found);
+    } else {
+      return problem(Code::data_values,
+                     fmt::format("{}: column `{}` has texts, and the weights know no vocabulary for them",
+                                 name_, one.name),
+                     fmt::format("`--vocabulary {}=FILE` gives it, one entry a line", one.name));
+    }
+  }
   return support::Unit{};
 }
 
@@ -223,7 +274,8 @@ std::map<std::string, int64_t> TrainingData::sizes(const sema::Body& body) const
 }
 
 Outcome<std::vector<formats::Tensor>> TrainingData::arrays(const train::Signature& signature,
-                                                           const train::Settings& settings) const {
+                                                           const train::Settings& settings,
+                                                           train::Reading reading) const {
   if (const auto* text = std::get_if<train::Text>(&content_)) {
     train::Settings whole = settings;
     whole.valid = 0;
@@ -231,19 +283,13 @@ Outcome<std::vector<formats::Tensor>> TrainingData::arrays(const train::Signatur
     if (!cut) return bad(cut);
     return train::arrays_of(cut->all, signature);
   }
-  if (const auto* table = std::get_if<formats::Table>(&content_)) {
-    auto arrays = by_rows_ ? train::arrays_of_rows(*table, signature, tokens_, vocabularies_)
-                           : train::arrays_of_steps(*table, signature);
+  if (table() != nullptr) {
+    auto arrays = by_rows_ ? train::arrays_of_rows(*table(), signature, tokens_, vocabularies_, reading)
+                           : train::arrays_of_steps(*table(), signature, reading);
     if (!arrays) return bad(arrays);
     return std::move(*arrays);
   }
-  return std::get<Arrays>(content_);
-}
-
-bool TrainingData::has(const train::ArrayInfo& array) const {
-  if (const auto* tensors = npz()) return formats::find(*tensors, array.name) != nullptr;
-  const std::string column = train::columns_of(array).front();
-  return is_text() || table()->find(column) != nullptr || table()->find(array.name) != nullptr;
+  return *npz();
 }
 
 Outcome<train::Data> TrainingData::arrange(const train::Signature& signature,

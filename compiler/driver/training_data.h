@@ -22,6 +22,9 @@ class App;
 
 namespace rnnc::driver {
 
+// What is wrong with data, by its cause.
+diagnostics::Diagnostic data_problem(const formats::Failure& failure);
+
 struct DataOptions {
   std::string file;
   // UNIT, or of one input or target NAME=UNIT; FILE or NAME=FILE.
@@ -32,17 +35,22 @@ struct DataOptions {
 
 class TrainingData {
  public:
+  // To learn from them, or for weights that have learnt: then texts have the vocabularies that the weights
+  // know, and no others.
+  enum class Use { learn, ask };
+
   // `kept`: the vocabularies of a checkpoint.
-  static Outcome<TrainingData> read(const DataOptions& options, formats::Vocabularies kept);
+  static Outcome<TrainingData> read(const DataOptions& options, formats::Vocabularies kept,
+                                    Use use = Use::learn);
 
   // Finds what the data are of this body: the vocabularies of its tokens, and whether a row of a table is a
-  // sample. To be called before what follows.
-  Outcome<> settle(const sema::Body& body);
-  // Sizes that the data tell, of those that are open.
-  std::map<std::string, int64_t> sizes(const sema::Body& body) const;
+  // sample. To be called before what follows. Returns sizes that the data tell, of those that are open; what
+  // is wrong is in the sink.
+  std::map<std::string, int64_t> settle(const sema::Body& body, diagnostics::Sink& sink);
   // By the names of inputs and targets. Text is cut as in training.
   Outcome<std::vector<formats::Tensor>> arrays(const train::Signature& signature,
-                                               const train::Settings& settings) const;
+                                               const train::Settings& settings,
+                                               train::Reading reading = train::Reading::kEverything) const;
   // Cut, and a part of it held out.
   Outcome<train::Data> arrange(const train::Signature& signature, const train::Settings& settings) const;
 
@@ -50,8 +58,6 @@ class TrainingData {
   // The arrays as an .npz holds them, checked against nothing; null of other files.
   const std::vector<formats::Tensor>* npz() const { return std::get_if<Arrays>(&content_); }
   const formats::Table* table() const { return std::get_if<formats::Table>(&content_); }
-  // Whether the data have this array.
-  bool has(const train::ArrayInfo& array) const;
 
   const formats::Vocabularies& vocabularies() const { return vocabularies_; }
   bool is_text() const { return std::holds_alternative<train::Text>(content_); }
@@ -64,12 +70,17 @@ class TrainingData {
 
   TrainingData(std::string name, std::variant<formats::Table, Arrays, train::Text> content)
       : name_(std::move(name)), content_(std::move(content)) {}
+  Outcome<> find_vocabularies(const sema::Body& body);
+  Outcome<> take_options(const sema::Body& body);
   Outcome<> settle_table(const formats::Table& table, const sema::Body& body);
+  std::map<std::string, int64_t> sizes(const sema::Body& body) const;
 
   std::string name_;
   std::variant<formats::Table, Arrays, train::Text> content_;
-  std::map<std::string, formats::TextUnit> units_;  // "" is of all
-  formats::Vocabularies known_;                     // kept or given; "" is of all
+  Use use_ = Use::learn;
+  std::map<std::string, formats::TextUnit> units_;  // as told; "" is of all
+  formats::Vocabularies told_, kept_;               // of options ("" is of all), of the weights
+  formats::Vocabularies known_;                     // of both, by the names of the body
   formats::Vocabularies vocabularies_;
   std::vector<train::TokenColumn> tokens_;
   bool by_rows_ = false;

@@ -29,6 +29,8 @@ class RecordReader {
       : text_(text), separator_(static_cast<char>(separator)), unquoted_(unquoted) {}
 
   bool at_end() const { return offset_ == text_.size(); }
+  // Whether the record that was read last is a line of nothing; a quoted field is something.
+  bool is_blank() const { return fields_.size() == 1 && !quoted_ && without_blanks(fields_[0]).empty(); }
   // The line, from 1, on which the record that was read last begins.
   size_t line() const { return record_line_; }
 
@@ -36,8 +38,10 @@ class RecordReader {
   Result<const std::vector<std::string_view>*> next() {
     record_line_ = line_;
     fields_.clear();
+    quoted_ = false;
     for (;;) {
       const bool is_quoted = !at_end() && text_[offset_] == '"';
+      quoted_ = quoted_ || is_quoted;
       if (auto read = is_quoted ? read_quoted() : read_plain(); !read) return read.error();
       if (at_end()) break;
       const char delimiter = text_[offset_++];
@@ -103,6 +107,7 @@ class RecordReader {
   size_t line_ = 1;
   size_t record_line_ = 1;
   std::vector<std::string_view> fields_;
+  bool quoted_ = false;
 };
 
 Result<double> parse_number(std::string_view field) {
@@ -162,6 +167,10 @@ Separator separator_of(std::string_view path) {
   return path.ends_with(".tsv") || path.ends_with(".tab") ? Separator::kTab : Separator::kComma;
 }
 
+bool is_table(std::string_view path) {
+  return path.ends_with(".csv") || separator_of(path) == Separator::kTab;
+}
+
 Result<Table> Table::parse(std::string text, Separator separator, std::string name) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     return failure("{}: is UTF-16; save it as UTF-8", name);
@@ -191,7 +200,7 @@ Status Table::read_rows(Separator separator) {
     const auto record = reader.next();
     if (!record) return bad(record.error());
     const auto& fields = **record;
-    if (fields.size() == 1 && without_blanks(fields[0]).empty()) {
+    if (reader.is_blank()) {
       if (!blank_line) blank_line = reader.line();
       continue;
     }
@@ -236,7 +245,9 @@ Result<std::string> csv_text(const std::vector<TextColumn>& columns, Separator s
   if (auto named = check_names(names); !named) return named.error();
   std::string text;
   const auto add = [&](std::string_view field, const TextColumn& column) {
-    text += quoted(field) + (&column == &columns.back() ? '\n' : static_cast<char>(separator));
+    // Alone in its line an empty field would be no row.
+    text += (columns.size() == 1 && field.empty() ? "\"\"" : quoted(field)) +
+            (&column == &columns.back() ? '\n' : static_cast<char>(separator));
   };
   for (const TextColumn& column : columns) {
     if (column.fields.size() != columns[0].fields.size()) {

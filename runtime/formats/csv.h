@@ -16,6 +16,8 @@ enum class Separator : char { kComma = ',', kTab = '\t' };
 
 // A tab where the name ends with .tsv or .tab, otherwise a comma.
 Separator separator_of(std::string_view path);
+// Whether the name ends with .csv, .tsv or .tab.
+bool is_table(std::string_view path);
 
 // Columns in the order of the file, all of one length. Fields are text, without the quotes around them, and
 // live as long as the table.

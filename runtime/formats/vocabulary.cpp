@@ -149,7 +149,7 @@ std::vector<std::string> entries_of(std::span<const std::string_view> texts, Tex
   } else {
     std::set<std::string_view, NumbersFirst> seen;
     for (const std::string_view text : texts) {
-      if (unit == TextUnit::kWhole) seen.insert(text);
+      if (unit == TextUnit::kWhole && !text.empty()) seen.insert(text);
       if (unit == TextUnit::kWord) {
         for_each_word(text, [&](std::string_view word, size_t) { seen.insert(word); });
       }

@@ -28,7 +28,7 @@ class Vocabulary {
  public:
   static constexpr std::string_view kEnd = "<end>";  // ends a sequence; never stands in a text
   static constexpr std::string_view kUnknown =
-      "<unknown>";  // takes every character (byte) that is not listed
+      "<unknown>";  // takes every character (byte, word, whole text) that is not listed
 
   // Entries in the order of their ids: kEnd and kUnknown mean what they say, everything else is text, of one
   // character (byte) or several. Fails on no entry, an empty one, one twice, a word with white space inside,

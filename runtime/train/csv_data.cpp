@@ -39,8 +39,8 @@ struct Run {
 
 class StepTable {
  public:
-  StepTable(const formats::Table& table, const Signature& signature)
-      : table_(table), signature_(signature), name_(table.name()) {}
+  StepTable(const formats::Table& table, const Signature& signature, Reading reading)
+      : table_(table), signature_(signature), name_(table.name()), reading_(reading) {}
 
   Result<std::vector<Tensor>> load() {
     if (signature_.times.size() > 1) {
@@ -51,12 +51,13 @@ class StepTable {
     if (auto divided = divide(); !divided) return divided.error();
     std::vector<Tensor> tensors;
     for (const ArrayInfo& info : signature_.arrays) {
+      if (info.target && reading_ == Reading::kInputs) continue;
       auto tensor = array_of(info);
       if (!tensor) return tensor.error();
       tensors.push_back(std::move(*tensor));
     }
     for (const formats::Table::Column& column : table_.columns()) {
-      if (!used_.contains(column.name)) return unknown(column.name);
+      if (!used_.contains(column.name) && reading_ == Reading::kEverything) return unknown(column.name);
     }
     if (!signature_.times.empty()) {
       std::vector<int64_t> lengths;
@@ -166,14 +167,16 @@ class StepTable {
   const formats::Table& table_;
   const Signature& signature_;
   std::string name_;
+  Reading reading_;
   std::vector<Run> runs_;
   std::set<std::string> used_;
 };
 
 }  // namespace
 
-Result<std::vector<Tensor>> arrays_of_steps(const formats::Table& table, const Signature& signature) {
-  return StepTable(table, signature).load();
+Result<std::vector<Tensor>> arrays_of_steps(const formats::Table& table, const Signature& signature,
+                                            Reading reading) {
+  return StepTable(table, signature, reading).load();
 }
 
 }  // namespace rnnc::train

@@ -1,6 +1,7 @@
 // Tables as arrays, where a row is a step of a sequence.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,12 @@ std::vector<std::string> columns_of(const ArrayInfo& info);
 // "x.0 ... x.7, y.0"
 std::string wanted_columns(const Signature& signature);
 
+// What a table is read for. To be answered: of the inputs alone, and it may have columns of other things.
+enum class Reading : uint8_t { kEverything, kInputs };
+
 // The arrays of the signature as npz_data.h wants them. What is single has the same number in all rows of a
 // sequence. For models over one time; where there is none, every row is a sample.
-Result<std::vector<formats::Tensor>> arrays_of_steps(const formats::Table& table, const Signature& signature);
+Result<std::vector<formats::Tensor>> arrays_of_steps(const formats::Table& table, const Signature& signature,
+                                                     Reading reading = Reading::kEverything);
 
 }  // namespace rnnc::train

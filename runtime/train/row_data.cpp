@@ -6,8 +6,6 @@
 #include <charconv>
 #include <set>
 
-#include "runtime/train/csv_data.h"
-
 namespace rnnc::train {
 
 namespace {
@@ -35,12 +33,17 @@ std::string described(const Table& table, const std::string& column) {
 class RowTable {
  public:
   RowTable(const Table& table, const Signature& signature, const std::vector<TokenColumn>& tokens,
-           const Vocabularies& vocabularies)
-      : table_(table), signature_(signature), tokens_(tokens), vocabularies_(vocabularies) {}
+           const Vocabularies& vocabularies, Reading reading)
+      : table_(table),
+        signature_(signature),
+        tokens_(tokens),
+        vocabularies_(vocabularies),
+        reading_(reading) {}
 
   Result<std::vector<Tensor>> load() {
     if (table_.rows() == 0) return failure("{}: has no row", table_.name());
     for (const ArrayInfo& info : signature_.arrays) {
+      if (info.target && reading_ == Reading::kInputs) continue;
       const auto vocabulary = vocabularies_.find(info.name);
       Status added = ok();
       if (info.time && info.tokens == 0) {
@@ -56,7 +59,7 @@ class RowTable {
       if (!added) return added.error();
     }
     for (const Table::Column& column : table_.columns()) {
-      if (used_.contains(column.name)) continue;
+      if (used_.contains(column.name) || reading_ == Reading::kInputs) continue;
       return failure(
           Cause::kUnknown,
           "{}: nothing in the model is called '{}'; it has the columns {}. Rename it or leave it out",
@@ -150,6 +153,10 @@ class RowTable {
     if (!from) return from.error();
     std::vector<int32_t> values;
     for (size_t row = 0; row < table_.rows(); ++row) {
+      if ((*from)->fields[row].empty()) {
+        values.push_back(-1);
+        continue;
+      }
       const auto ids = encode(**from, row, vocabulary);
       if (!ids) return failure(Cause::kValues, "{}", ids.error().message);
       if (ids->size() != 1) {
@@ -166,6 +173,7 @@ class RowTable {
   const Signature& signature_;
   const std::vector<TokenColumn>& tokens_;
   const Vocabularies& vocabularies_;
+  Reading reading_;
   std::vector<Tensor> tensors_;
   std::map<size_t, std::pair<std::string, std::vector<int32_t>>>
       lengths_;  // of each time, by its first array
@@ -183,11 +191,13 @@ std::optional<TextUnit> unit_of(const Table::Column& column, const TokenColumn& 
 }  // namespace
 
 bool is_by_rows(const Table& table, const std::vector<TokenColumn>& tokens,
-                const std::map<std::string, TextUnit>& units, bool has_number_sequences) {
+                const std::map<std::string, TextUnit>& units, const Vocabularies& known,
+                bool has_number_sequences) {
   return std::ranges::any_of(tokens, [&](const TokenColumn& one) {
     const Table::Column* column = table.find(one.name);
     if (column == nullptr) return false;
-    return units.contains(one.name) || (!has_number_sequences && !all_whole_numbers(*column));
+    return units.contains(one.name) || known.contains(one.name) ||
+           (!has_number_sequences && !all_whole_numbers(*column));
   });
 }
 
@@ -203,8 +213,14 @@ Result<Vocabularies> vocabularies_of_rows(const Table& table, const std::vector<
   std::map<std::string, Group> groups;
   std::map<std::string, const Vocabulary*> known_groups;
   for (const TokenColumn& one : tokens) {
-    if (const auto found = known.find(one.name); found != known.end())
-      known_groups[one.group] = &found->second;
+    const auto found = known.find(one.name);
+    if (found == known.end()) continue;
+    const Vocabulary*& of_group = known_groups[one.group];
+    if (of_group != nullptr && of_group->entries() != found->second.entries()) {
+      return failure(Cause::kValues, "{}: columns of {} share a vocabulary, but that of '{}' is another one",
+                     table.name(), one.group, one.name);
+    }
+    of_group = &found->second;
   }
   Vocabularies result;
   for (const TokenColumn& one : tokens) {
@@ -236,8 +252,8 @@ Result<Vocabularies> vocabularies_of_rows(const Table& table, const std::vector<
 
 Result<std::vector<Tensor>> arrays_of_rows(const Table& table, const Signature& signature,
                                            const std::vector<TokenColumn>& tokens,
-                                           const Vocabularies& vocabularies) {
-  return RowTable(table, signature, tokens, vocabularies).load();
+                                           const Vocabularies& vocabularies, Reading reading) {
+  return RowTable(table, signature, tokens, vocabularies, reading).load();
 }
 
 }  // namespace rnnc::train

@@ -8,6 +8,7 @@
 #include "runtime/formats/csv.h"
 #include "runtime/formats/tensor.h"
 #include "runtime/formats/vocabulary.h"
+#include "runtime/train/csv_data.h"
 #include "runtime/train/model.h"
 
 namespace rnnc::train {
@@ -20,10 +21,11 @@ struct TokenColumn {
   bool ends = false;      // a sequence that ends with the vocabulary's `<end>`, if it has one
 };
 
-// Whether a row is a sample: where a unit is told for a column, or a column of tokens has texts that are no
-// numbers, unless the model has sequences of numbers, too.
+// Whether a row is a sample: where a unit is told for a column, or it has a vocabulary, or a column of tokens
+// has texts that are no numbers, unless the model has sequences of numbers, too.
 bool is_by_rows(const formats::Table& table, const std::vector<TokenColumn>& tokens,
-                const std::map<std::string, formats::TextUnit>& units, bool has_number_sequences);
+                const std::map<std::string, formats::TextUnit>& units, const formats::Vocabularies& known,
+                bool has_number_sequences);
 
 // A vocabulary for each column that has none in `known` and holds texts. Its unit is told, or else by
 // character, and whole where the field is one token; single tokens that are whole numbers and of no unit are
@@ -34,9 +36,11 @@ Result<formats::Vocabularies> vocabularies_of_rows(const formats::Table& table,
                                                    const formats::Vocabularies& known);
 
 // The arrays of the signature as npz_data.h wants them. Single real values stand in columns as in
-// csv_data.h; sequences of real numbers have no place in such a table.
+// csv_data.h; sequences of real numbers have no place in such a table. An empty field of a single token is no
+// token: -1.
 Result<std::vector<formats::Tensor>> arrays_of_rows(const formats::Table& table, const Signature& signature,
                                                     const std::vector<TokenColumn>& tokens,
-                                                    const formats::Vocabularies& vocabularies);
+                                                    const formats::Vocabularies& vocabularies,
+                                                    Reading reading);
 
 }  // namespace rnnc::train

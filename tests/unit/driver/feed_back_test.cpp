@@ -387,7 +387,8 @@ TEST(FeedBack, SaysWhyItCannot) {
   ASSERT_FALSE(static_cast<bool>(refused));
   EXPECT_EQ(refused.error().message, "`Backwards` cannot run step by step on its own predictions");
   EXPECT_EQ(refused.error().help,
-            "`reverse`, also that of `bidirectional`, begins at the end of a sequence; `--teacher` feeds the "
+            "`reverse`, also that of `bidirectional`, begins at the end of a sequence; `predict --teacher` "
+            "feeds the "
             "true targets");
   FeedBackModel nameless(R"(model Nameless[H = 4] {
     target y: seq [1]

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace rnnc::driver {
 namespace {
 
@@ -32,12 +34,17 @@ TEST(Scores, ErrorRateCountsNoEnd) {
   EXPECT_EQ(rate.rows, 2);
 }
 
+TEST(AnswerTable, NoNumberIsNoAnswer) {
+  const auto logits = formats::make_tensor("z", {1, 2}, std::vector<double>{0, NAN});
+  EXPECT_EQ(likeliest(logits, {}).error().message, "`z` is not a number; the weights are damaged");
+}
+
 TEST(AnswerTable, TheLikeliestTokenOfEachPlace) {
   const auto logits =
       formats::make_tensor("z", {2, 2, 3}, std::vector<double>{0, 5, 1, 2, 1, 0, 1, 1, 1, 0, 0, 9});
-  EXPECT_EQ(likeliest(logits, {2, 1}), (TokenRows{{1, 0}, {0}}));
+  EXPECT_EQ(*likeliest(logits, {2, 1}), (TokenRows{{1, 0}, {0}}));
   const auto single = formats::make_tensor("z", {2, 2}, std::vector<double>{0, 5, 1, -1});
-  EXPECT_EQ(likeliest(single, {}), (TokenRows{{1}, {0}}));
+  EXPECT_EQ(*likeliest(single, {}), (TokenRows{{1}, {0}}));
 }
 
 }  // namespace

@@ -117,6 +117,13 @@ TEST(Csv, FieldsMayBeTexts) {
   EXPECT_EQ(table->place(1), "f:3");
 }
 
+TEST(Csv, AQuotedFieldOfNothingIsARow) {
+  const auto table = Table::parse("x\na\n\"\"\nb\n\n", Separator::kComma, "f");
+  ASSERT_TRUE(table) << message(table);
+  EXPECT_EQ(table->find("x")->fields, (std::vector<std::string_view>{"a", "", "b"}));
+  EXPECT_EQ(*csv_text({{"x", {"a", "", "b"}}}, Separator::kComma), "x\na\n\"\"\nb\n");
+}
+
 TEST(Csv, WhatIsWrittenIsReadAgain) {
   const std::vector<TextColumn> columns = {{"plain", {"a", "", "ñ"}},
                                            {"a,\"b\"\tc\nd", {"x,y", "x\ty", "\"\r\n\""}}};

@@ -159,7 +159,7 @@ TEST(Vocabulary, JsonThatIsNone) {
     EXPECT_EQ(complaint(json), "the vocabulary: is no object of 'unit' and a list 'entries'") << json;
   }
   EXPECT_TRUE(
-      contains(complaint(R"({"unit":"word","entries":["a"]})"), "neither \"byte\" nor \"character\""));
+      contains(complaint(R"({"unit":"letter","entries":["a"]})"), "none of byte, character, word, whole"));
   EXPECT_EQ(complaint(R"({"unit":"byte","entries":["a",1]})"), "the vocabulary: entry 2 is no string");
   EXPECT_EQ(complaint(R"({"unit":"byte","entries":["σ"]})"), "the vocabulary: entry 1, 'σ', is not of bytes");
   EXPECT_EQ(complaint(R"({"unit":"character","entries":[]})"), "the vocabulary: the vocabulary has no entry");

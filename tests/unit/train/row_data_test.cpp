@@ -31,12 +31,13 @@ Signature rows_signature() {
 
 TEST(RowData, SequencesHaveTheirVocabulariesAndTargetsEnd) {
   const Table table = rows_table("source\twords\nbab\tone two\nc\ttwo\n");
-  ASSERT_TRUE(is_by_rows(table, kTranslation, {}, false));
+  ASSERT_TRUE(is_by_rows(table, kTranslation, {}, {}, false));
   const auto vocabularies = vocabularies_of_rows(table, kTranslation, {{"words", TextUnit::kWord}}, {});
   ASSERT_TRUE(vocabularies) << message(vocabularies);
   EXPECT_EQ(vocabularies->at("source").entries(), (Entries{"a", "b", "c"}));
   EXPECT_EQ(vocabularies->at("words").entries(), (Entries{"one", "two", "<end>"}));
-  const auto arrays = arrays_of_rows(table, rows_signature(), kTranslation, *vocabularies);
+  const auto arrays =
+      arrays_of_rows(table, rows_signature(), kTranslation, *vocabularies, Reading::kEverything);
   ASSERT_TRUE(arrays) << message(arrays);
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "source")), (Ids{1, 0, 1, 2, -1, -1}));
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "words")), (Ids{0, 1, 2, 1, 2, -1}));
@@ -62,16 +63,16 @@ TEST(RowData, SingleValuesAreNumbersOrNames) {
                       {"label", Element::kInt, true, {}, {}, 3}};
   const std::vector<TokenColumn> label = {{"label", "K", false, false}};
   const Table table = rows_table("image.1\tlabel\timage.0\n2\trome\t1\n4\tnew york\t3\n");
-  ASSERT_TRUE(is_by_rows(table, label, {}, false));
+  ASSERT_TRUE(is_by_rows(table, label, {}, {}, false));
   const auto vocabularies = vocabularies_of_rows(table, label, {}, {});
   EXPECT_EQ(vocabularies->at("label").entries(), (Entries{"new york", "rome"}));
-  const auto arrays = arrays_of_rows(table, signature, label, *vocabularies);
+  const auto arrays = arrays_of_rows(table, signature, label, *vocabularies, Reading::kEverything);
   ASSERT_TRUE(arrays) << message(arrays);
   EXPECT_EQ(*to_f64(*formats::find(*arrays, "image")), (std::vector<double>{1, 2, 3, 4}));
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "label")), (Ids{1, 0}));
   // Whole numbers are tokens already, and no row needs to be a sample for them.
   const Table numbers = rows_table("image.0\timage.1\tlabel\n1\t2\t0\n");
-  EXPECT_FALSE(is_by_rows(numbers, label, {}, false));
+  EXPECT_FALSE(is_by_rows(numbers, label, {}, {}, false));
   EXPECT_TRUE(vocabularies_of_rows(numbers, label, {}, {})->empty());
 }
 
@@ -80,7 +81,7 @@ TEST(RowData, FailuresNameColumnAndLine) {
     const Table table = rows_table(std::move(text));
     const Vocabularies known = {{"source", *formats::Vocabulary::make({"a"}, TextUnit::kCharacter)},
                                 {"words", *formats::Vocabulary::make({"a"}, TextUnit::kCharacter)}};
-    return message(arrays_of_rows(table, signature, kTranslation, known));
+    return message(arrays_of_rows(table, signature, kTranslation, known, Reading::kEverything));
   };
   EXPECT_TRUE(contains(complaint("source\twords\na\ta\na\taab\n", rows_signature()),
                        "f:3, column 'words':1:3: 'b' (U+0062) is not in the vocabulary"));
@@ -95,6 +96,36 @@ TEST(RowData, FailuresNameColumnAndLine) {
   Signature numbers = rows_signature();
   numbers.arrays.push_back({"x", Element::kReal, false, 0, {}, 0});
   EXPECT_TRUE(contains(complaint("source\twords\tx\na\ta\t1\n", numbers), "'x' is a sequence of numbers"));
+}
+
+TEST(RowData, AQuestionIsOfInputsAloneAndMayBeAllDigits) {
+  const Table table = rows_table("id\tsource\twords\n1\t12\tno such word\n");
+  const Vocabularies known = {{"source", *formats::Vocabulary::make({"1", "2"}, TextUnit::kCharacter)}};
+  ASSERT_TRUE(is_by_rows(table, kTranslation, {}, known, false));
+  const auto arrays = arrays_of_rows(table, rows_signature(), kTranslation, known, Reading::kInputs);
+  ASSERT_TRUE(arrays) << message(arrays);
+  EXPECT_EQ(*to_i32(*formats::find(*arrays, "source")), (Ids{0, 1}));
+  EXPECT_EQ(formats::find(*arrays, "words"), nullptr);
+}
+
+TEST(RowData, AnEmptyFieldOfASingleTokenIsNone) {
+  Signature signature;
+  signature.arrays = {{"label", Element::kInt, true, {}, {}, 2}};
+  const std::vector<TokenColumn> label = {{"label", "K", false, false}};
+  const Table table = rows_table("label\nyes\n\"\"\nno\n");
+  const auto vocabularies = vocabularies_of_rows(table, label, {}, {});
+  EXPECT_EQ(vocabularies->at("label").entries(), (Entries{"no", "yes"}));
+  const auto arrays = arrays_of_rows(table, signature, label, *vocabularies, Reading::kEverything);
+  EXPECT_EQ(*to_i32(*formats::find(*arrays, "label")), (Ids{1, -1, 0}));
+}
+
+TEST(RowData, AGroupHasOneVocabulary) {
+  const Table table = rows_table("source\twords\na\ta\n");
+  const std::vector<TokenColumn> same = {{"source", "V", true, false}, {"words", "V", true, true}};
+  const Vocabularies two = {{"source", *formats::Vocabulary::make({"a"}, TextUnit::kCharacter)},
+                            {"words", *formats::Vocabulary::make({"a", "b"}, TextUnit::kCharacter)}};
+  EXPECT_EQ(message(vocabularies_of_rows(table, same, {}, two)),
+            "f: columns of V share a vocabulary, but that of 'words' is another one");
 }
 
 }  // namespace
