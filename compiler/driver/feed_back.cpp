@@ -392,63 +392,55 @@ class FeedBack {
   std::vector<bool> runs_;
 };
 
-// Each row `count` times.
-interp::Arguments repeated(const interp::Arguments& given, const Compiled& compiled, int64_t count) {
-  interp::Arguments result = given;
-  result.batch *= count;
-  for (const ir::NamedType& input : ir::inputs_of(compiled.module.forward)) {
-    const auto found = result.inputs.find(input.name);
-    const auto axis = std::ranges::find(input.type.dims, compiled.module.batch);
-    if (found == result.inputs.end() || axis == input.type.dims.end()) continue;
-    Array& array = found->second;
-    const auto at = axis - input.type.dims.begin();
-    size_t inner = 1;
-    for (size_t i = static_cast<size_t>(at) + 1; i < array.shape.size(); ++i)
-      inner *= static_cast<size_t>(array.shape[i]);
-    std::vector<double> values;
-    for (size_t begin = 0; begin < array.values.size(); begin += inner) {
-      const auto from = array.values.begin() + static_cast<std::ptrdiff_t>(begin);
-      for (int64_t k = 0; k < count; ++k) {
-        values.insert(values.end(), from, from + static_cast<std::ptrdiff_t>(inner));
-      }
-    }
-    array.values = std::move(values);
-    array.shape[static_cast<size_t>(at)] *= count;
-  }
-  return result;
-}
-
-// The first row of each `count`.
-void keep_first(FedBackRun& run, const Compiled& compiled, size_t count) {
-  for (FedBackRun::Result& result : run.results) {
-    const auto axis = std::ranges::find(result.type.dims, compiled.module.batch);
-    if (axis == result.type.dims.end()) continue;
-    const auto at = axis - result.type.dims.begin();
-    size_t inner = 1;
-    for (size_t i = static_cast<size_t>(at) + 1; i < result.array.shape.size(); ++i)
-      inner *= static_cast<size_t>(result.array.shape[i]);
-    std::vector<double> values;
-    for (size_t begin = 0; begin < result.array.values.size(); begin += inner * count) {
-      const auto from = result.array.values.begin() + static_cast<std::ptrdiff_t>(begin);
+// Some rows of a batch in place of all, in this order; what has no batch stays.
+void take_rows(Array& array, const ir::Type& type, ir::DimId batch, const std::vector<size_t>& rows) {
+  const auto axis = std::ranges::find(type.dims, batch);
+  if (axis == type.dims.end()) return;
+  const auto at = static_cast<size_t>(axis - type.dims.begin());
+  size_t inner = 1;
+  for (size_t i = at + 1; i < array.shape.size(); ++i) inner *= static_cast<size_t>(array.shape[i]);
+  const size_t outer = inner * static_cast<size_t>(array.shape[at]);
+  std::vector<double> values;
+  for (size_t begin = 0; begin < array.values.size(); begin += outer) {
+    for (const size_t row : rows) {
+      const auto from = array.values.begin() + static_cast<std::ptrdiff_t>(begin + row * inner);
       values.insert(values.end(), from, from + static_cast<std::ptrdiff_t>(inner));
     }
-    result.array.values = std::move(values);
-    result.array.shape[static_cast<size_t>(at)] /= static_cast<int64_t>(count);
   }
+  array.values = std::move(values);
+  array.shape[at] = static_cast<int64_t>(rows.size());
+}
+
+// Each sequence followed on several rows, of which the first is kept.
+Outcome<FedBackRun> search(const Compiled& compiled, const interp::Arguments& given,
+                           const FeedBackOptions& options) {
+  const auto width = static_cast<size_t>(options.beam);
+  std::vector<size_t> repeated, firsts;
+  for (size_t row = 0; row < static_cast<size_t>(given.batch); ++row) {
+    repeated.insert(repeated.end(), width, row);
+    firsts.push_back(row * width);
+  }
+  interp::Arguments rows = given;
+  rows.batch *= options.beam;
+  for (const ir::NamedType& input : ir::inputs_of(compiled.module.forward)) {
+    const auto found = rows.inputs.find(input.name);
+    if (found != rows.inputs.end()) take_rows(found->second, input.type, compiled.module.batch, repeated);
+  }
+  auto run = FeedBack(compiled, rows, options).run();
+  if (!run) return run;
   std::vector<int32_t> lengths;
-  for (size_t row = 0; row < run.lengths.size(); row += count) lengths.push_back(run.lengths[row]);
-  run.lengths = std::move(lengths);
+  for (const size_t row : firsts) lengths.push_back(run->lengths[row]);
+  run->lengths = std::move(lengths);
+  for (FedBackRun::Result& result : run->results)
+    take_rows(result.array, result.type, compiled.module.batch, firsts);
+  return run;
 }
 
 }  // namespace
 
 Outcome<FedBackRun> feed_back(const Compiled& compiled, const interp::Arguments& given,
                               const FeedBackOptions& options) {
-  if (options.beam == 0) return FeedBack(compiled, given, options).run();
-  const interp::Arguments rows = repeated(given, compiled, options.beam);
-  auto run = FeedBack(compiled, rows, options).run();
-  if (run) keep_first(*run, compiled, static_cast<size_t>(options.beam));
-  return run;
+  return options.beam == 0 ? FeedBack(compiled, given, options).run() : search(compiled, given, options);
 }
 
 }  // namespace rnnc::driver

@@ -102,8 +102,8 @@ std::vector<train::TokenColumn> token_columns(const sema::Body& body) {
 }
 
 bool has_number_sequences(const sema::Body& body) {
-  return std::ranges::any_of(body.inputs,
-                             [](const sema::InputDecl& one) { return one.type.clock && !one.type.token; });
+  return std::ranges::any_of(
+      body.inputs, [&](const sema::InputDecl& one) { return is_sequence(one, body) && !one.type.token; });
 }
 
 // How many columns `NAME.0`, `NAME.1`, ... a table has for each list of numbers.
@@ -207,7 +207,13 @@ Outcome<> TrainingData::take_options(const sema::Body& body) {
   }
   for (const train::TokenColumn& one : tokens_) {
     if (const auto own = told_.find(one.name); own != told_.end()) {
-      known_.emplace(one.name, own->second);
+      auto vocabulary = own->second;
+      if (!one.sequence && !units_.contains(one.name)) {
+        auto names = formats::Vocabulary::make(vocabulary.entries(), formats::TextUnit::kWhole);
+        if (!names) return bad(names);
+        vocabulary = std::move(*names);
+      }
+      known_.emplace(one.name, std::move(vocabulary));
     } else if (const auto all = told_.find(""); all != told_.end() && one.sequence) {
       known_.emplace(one.name, all->second);
     } else if (const auto kept = kept_.find(one.name); kept != kept_.end()) {

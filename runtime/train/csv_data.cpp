@@ -20,6 +20,9 @@ std::vector<std::string> columns_of(const ArrayInfo& info) {
   return names;
 }
 
+namespace {
+
+// "x.0 ... x.7, y.0"
 std::string wanted_columns(const Signature& signature) {
   std::vector<std::string> columns;
   for (const ArrayInfo& info : signature.arrays) {
@@ -28,6 +31,26 @@ std::string wanted_columns(const Signature& signature) {
                                        : fmt::format("{} ... {}", names.front(), names.back()));
   }
   return fmt::format("{}", fmt::join(columns, ", "));
+}
+
+}  // namespace
+
+Failure unknown_column(const formats::Table& table, const Signature& signature, const std::string& name) {
+  return failure(Cause::kUnknown,
+                 "{}: nothing in the model is called '{}'; it has the columns {}. Rename it or leave it out",
+                 table.name(), name, wanted_columns(signature));
+}
+
+Failure missing_column(const formats::Table& table, const Signature& signature, const ArrayInfo& info,
+                       const std::string& name) {
+  const bool bare = table.find(info.name) != nullptr;
+  if (bare && columns_of(info).size() == 1) {
+    return failure(Cause::kMissing,
+                   "{}: there is no column '{}'; rename '{}' to it, for it is a list of one number",
+                   table.name(), name, info.name);
+  }
+  return failure(Cause::kMissing, "{}: there is no column '{}'; the model wants the columns {}", table.name(),
+                 name, wanted_columns(signature));
 }
 
 namespace {
@@ -57,7 +80,8 @@ class StepTable {
       tensors.push_back(std::move(*tensor));
     }
     for (const formats::Table::Column& column : table_.columns()) {
-      if (!used_.contains(column.name) && reading_ == Reading::kEverything) return unknown(column.name);
+      if (!used_.contains(column.name) && reading_ == Reading::kEverything)
+        return unknown_column(table_, signature_, column.name);
     }
     if (!signature_.times.empty()) {
       std::vector<int64_t> lengths;
@@ -76,27 +100,6 @@ class StepTable {
     auto values = table_.numbers(*found);
     if (!values) return values.error();
     return std::optional(std::move(*values));
-  }
-
-  std::string wanted() const { return wanted_columns(signature_); }
-
-  Failure unknown(const std::string& name) const {
-    return failure(
-        Cause::kUnknown,
-        "{}: nothing in the model is called '{}'; it has the columns {}. Rename it or leave it out", name_,
-        name, wanted());
-  }
-
-  Failure missing(const ArrayInfo& info, const std::string& name) const {
-    const bool bare = table_.find(info.name) != nullptr;
-    const auto names = columns_of(info);
-    if (bare && names.size() == 1) {
-      return failure(Cause::kMissing,
-                     "{}: there is no column '{}'; rename '{}' to it, for it is a list of one number", name_,
-                     name, info.name);
-    }
-    return failure(Cause::kMissing, "{}: there is no column '{}'; the model wants the columns {}", name_,
-                   name, wanted());
   }
 
   // Finds the rows of each sequence.
@@ -135,7 +138,7 @@ class StepTable {
     for (size_t element = 0; element < names.size(); ++element) {
       const auto from = column(names[element]);
       if (!from) return from.error();
-      if (!*from) return missing(info, names[element]);
+      if (!*from) return missing_column(table_, signature_, info, names[element]);
       for (size_t i = 0; i < runs_.size(); ++i) {
         double* out = &values[i * longest * names.size() + element];
         if (auto copied = copy(info, names[element], **from, runs_[i], out, names.size()); !copied)

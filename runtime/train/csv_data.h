@@ -18,8 +18,11 @@ inline constexpr const char* kSequenceColumn = "sequence";
 // The columns that an array stands in: NAME for one number, `NAME.0`, `NAME.1`, ... for the elements of a
 // larger one, row-major.
 std::vector<std::string> columns_of(const ArrayInfo& info);
-// "x.0 ... x.7, y.0"
-std::string wanted_columns(const Signature& signature);
+
+// That a table has a column of nothing in the model, and that it lacks one.
+Failure unknown_column(const formats::Table& table, const Signature& signature, const std::string& name);
+Failure missing_column(const formats::Table& table, const Signature& signature, const ArrayInfo& info,
+                       const std::string& name);
 
 // What a table is read for. To be answered: of the inputs alone, and it may have columns of other things.
 enum class Reading : uint8_t { kEverything, kInputs };

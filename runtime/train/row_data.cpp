@@ -60,20 +60,16 @@ class RowTable {
     }
     for (const Table::Column& column : table_.columns()) {
       if (used_.contains(column.name) || reading_ == Reading::kInputs) continue;
-      return failure(
-          Cause::kUnknown,
-          "{}: nothing in the model is called '{}'; it has the columns {}. Rename it or leave it out",
-          table_.name(), column.name, wanted_columns(signature_));
+      return unknown_column(table_, signature_, column.name);
     }
     return std::move(tensors_);
   }
 
  private:
-  Result<const Table::Column*> column(const std::string& name) {
+  Result<const Table::Column*> column(const ArrayInfo& info, const std::string& name) {
     used_.insert(name);
     if (const Table::Column* found = table_.find(name)) return found;
-    return failure(Cause::kMissing, "{}: there is no column '{}'; the model wants the columns {}",
-                   table_.name(), name, wanted_columns(signature_));
+    return missing_column(table_, signature_, info, name);
   }
 
   // A number for each element.
@@ -87,7 +83,7 @@ class RowTable {
     const auto names = columns_of(info);
     std::vector<double> values(table_.rows() * names.size());
     for (size_t element = 0; element < names.size(); ++element) {
-      const auto from = column(names[element]);
+      const auto from = column(info, names[element]);
       if (!from) return from.error();
       const auto numbers = table_.numbers(**from);
       if (!numbers) return numbers.error();
@@ -107,7 +103,7 @@ class RowTable {
 
   // [rows, longest], and how long each is.
   Status add_texts(const ArrayInfo& info, const Vocabulary& vocabulary) {
-    const auto from = column(info.name);
+    const auto from = column(info, info.name);
     if (!from) return from.error();
     const bool ends = std::ranges::any_of(
         tokens_, [&](const TokenColumn& one) { return one.name == info.name && one.ends; });
@@ -149,7 +145,7 @@ class RowTable {
 
   // A token for each row.
   Status add_names(const ArrayInfo& info, const Vocabulary& vocabulary) {
-    const auto from = column(info.name);
+    const auto from = column(info, info.name);
     if (!from) return from.error();
     std::vector<int32_t> values;
     for (size_t row = 0; row < table_.rows(); ++row) {
