@@ -28,8 +28,6 @@ using diagnostics::Code;
 using formats::Tensor;
 using sema::Feedback;
 
-constexpr int64_t kRowsAtOnce = 256;  // a beam's are several for each
-
 struct Options {
   RunOptions run;
   bool generate = false, json = false;
@@ -58,8 +56,7 @@ class Evaluation {
                                    "`loss cross_entropy(logits, y)` in the model"));
     }
     if (auto prepared = prepare(); !prepared) return console_.fail(prepared.error());
-    const auto width = std::max<int64_t>(options_.beam, 1);
-    const auto at_once = static_cast<size_t>(std::max<int64_t>(kRowsAtOnce / width, 1));
+    const size_t at_once = rows_at_once(data_, *compiled_.model, std::max<int64_t>(options_.beam, 1));
     for (size_t begin = 0; begin < rows_; begin += at_once) {
       const auto batch = rows_of(data_, body(), begin, std::min(begin + at_once, rows_));
       if (auto measured = measure(batch); !measured) return console_.fail(measured.error());

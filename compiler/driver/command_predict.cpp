@@ -25,8 +25,6 @@ namespace {
 using diagnostics::Code;
 using formats::Tensor;
 
-constexpr int64_t kRowsAtOnce = 256;  // of a table; a beam's are several for each
-
 struct Options {
   RunOptions run;
   PassOptions passes;
@@ -97,8 +95,7 @@ class Prediction {
     AnswerTable table(compiled_, inputs_->vocabularies);
     const size_t rows = std::max<size_t>(count_rows(inputs_->data), 1);
     const auto width = std::max<int64_t>(options_.beam, 1);
-    const size_t at_once =
-        source != nullptr ? static_cast<size_t>(std::max<int64_t>(kRowsAtOnce / width, 1)) : rows;
+    const size_t at_once = source != nullptr ? rows_at_once(inputs_->data, *compiled_.model, width) : rows;
     for (size_t begin = 0; begin < rows; begin += at_once) {
       auto answers =
           source == nullptr

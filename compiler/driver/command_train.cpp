@@ -249,9 +249,11 @@ class Training {
         console_);
   }
 
-  // What the held-out loss of text is to be compared with.
+  // What the held-out loss of text is to be compared with. Counted in the held-out text itself, most pairs of
+  // words would occur once.
   void compare_with_text(double loss) {
     if (!data_->is_text() || split_.validation.empty()) return;
+    if (data_->vocabularies().begin()->second.unit() == formats::TextUnit::kWord) return;
     const int64_t tokens = trainable_->model().signature().arrays[0].tokens;
     const train::TextEntropy entropy = train::text_entropy(split_.all, split_.validation, 0, tokens);
     console_.note(

@@ -32,6 +32,9 @@ std::vector<formats::Tensor> rows_of(const std::vector<formats::Tensor>& data, c
                                      size_t begin, size_t end);
 // How many rows data have.
 size_t count_rows(const std::vector<formats::Tensor>& data);
+// How many rows are answered at once, at least 1: a prediction may be a number for each token at each step of
+// each of the `width` ways that a row is followed.
+size_t rows_at_once(const std::vector<formats::Tensor>& data, const sema::Model& model, int64_t width);
 
 // An array of a function's type as files have it: batch first, then time. f64 or f32 for real numbers, i32
 // for whole ones.

@@ -52,6 +52,19 @@ size_t count_rows(const std::vector<Tensor>& data) {
   return data.empty() || data[0].shape.empty() ? 0 : data[0].shape[0];
 }
 
+size_t rows_at_once(const std::vector<Tensor>& data, const sema::Model& model, int64_t width) {
+  constexpr size_t kMostRows = 256, kMostNumbers = size_t{1} << 22;
+  size_t steps = 1, tokens = 1;
+  for (const sema::InputDecl& input : model.body->inputs) {
+    if (input.type.token)
+      tokens = std::max(tokens, static_cast<size_t>(input.type.token->evaluate(model.sizes).value_or(1)));
+    const Tensor* tensor = formats::find(data, input.name);
+    if (input.type.clock && tensor != nullptr && tensor->shape.size() > 1)
+      steps = std::max(steps, static_cast<size_t>(tensor->shape[1]));
+  }
+  return std::clamp<size_t>(kMostNumbers / (steps * tokens * static_cast<size_t>(width)), 1, kMostRows);
+}
+
 std::vector<Tensor> rows_of(const std::vector<Tensor>& data, const sema::Body& body, size_t begin,
                             size_t end) {
   std::vector<Tensor> part;
