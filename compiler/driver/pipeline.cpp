@@ -139,7 +139,9 @@ class Pipeline {
 
 support::Status check_names(const std::vector<std::string>& names) {
   std::vector<std::string> known;
-  for (const Pass& pass : all_passes()) known.emplace_back(pass.name);
+  for (const Pass& pass : all_passes()) {
+    if (std::ranges::find(known, pass.name) == known.end()) known.emplace_back(pass.name);
+  }
   for (const std::string& name : names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string near = support::nearest(name, known);
