@@ -11,7 +11,7 @@ namespace rnnc::autodiff {
 
 // Of one carry of a scan.
 struct Probe {
-  std::string path;  // of the carry: "LSTM.h"
+  std::string path;  // of the carry, as the State has it
   ir::DimId time;
   bool backwards = false;  // the scan reads the model's sequences from their ends
 };

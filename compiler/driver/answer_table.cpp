@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/driver/own_targets.h"
+
 namespace rnnc::driver {
 
 namespace {
@@ -55,16 +57,13 @@ Outcome<> AnswerTable::add(const Answers& answers) {
     const auto told = answers.lengths.find(answer.name);
     const std::vector<int32_t> lengths =
         told == answers.lengths.end() ? std::vector<int32_t>() : told->second;
-    const auto is_answer = [&](const Feedback& one) {
-      return one.prediction == answer.name && one.draw == Feedback::Draw::token;
-    };
-    const auto feedback = std::ranges::find_if(body.feedback, is_answer);
+    const Feedback* feedback = predicts_tokens(body, answer.name);
     const bool target =
         std::ranges::any_of(body.inputs, [&](const auto& one) { return one.name == answer.name; });
     Outcome<> added = support::Unit{};
     if (target && answer.dtype == formats::DType::kI32) {
       added = add_tokens(answer.name, rows_of_tokens(answer, lengths));
-    } else if (feedback != body.feedback.end()) {
+    } else if (feedback != nullptr) {
       const std::string& name = body.inputs[feedback->target].name;
       // What was drawn says more than what it was drawn by.
       if (formats::find(answers.arrays, name) == nullptr) {

@@ -17,7 +17,6 @@
 #include "compiler/driver/scores.h"
 #include "compiler/driver/table.h"
 #include "compiler/driver/trainable.h"
-#include "compiler/irgen/dims.h"
 #include "runtime/train/npz_data.h"
 
 namespace rnnc::driver {
@@ -59,9 +58,11 @@ class Evaluation {
     const size_t at_once = rows_at_once(data_, *compiled_.model, std::max<int64_t>(options_.beam, 1));
     for (size_t begin = 0; begin < rows_; begin += at_once) {
       const auto batch = rows_of(data_, body(), begin, std::min(begin + at_once, rows_));
-      if (auto measured = measure(batch); !measured) return console_.fail(measured.error());
+      const auto given = arguments(batch, forward_, true);
+      if (!given) return console_.fail(given.error());
+      if (auto measured = measure(batch, *given); !measured) return console_.fail(measured.error());
       if (!generates()) continue;
-      if (auto measured = measure_own(batch); !measured) return console_.fail(measured.error());
+      if (auto measured = measure_own(batch, *given); !measured) return console_.fail(measured.error());
     }
     if (!std::isfinite(train::total(lines_))) {
       return console_.fail(problem(Code::cannot_generate, fmt::format("the loss is {}", train::total(lines_)),
@@ -139,14 +140,10 @@ class Evaluation {
     return result;
   }
 
-  std::vector<int32_t> lengths_of(const interp::Arguments& given, const std::string& target) const {
-    for (const sema::InputDecl& one : body().inputs) {
-      if (one.name != target || !one.type.clock) continue;
-      const auto& values =
-          given.inputs.at("lengths." + irgen::time_name(body().clocks, *one.type.clock)).values;
-      return {values.begin(), values.end()};
-    }
-    return {};
+  // Of a target; of a single one nothing.
+  std::vector<int32_t> lengths_of_target(const interp::Arguments& given, const std::string& target) const {
+    const auto found = std::ranges::find(body().inputs, target, &sema::InputDecl::name);
+    return found->type.clock ? lengths_of(given, body(), *found->type.clock) : std::vector<int32_t>();
   }
 
   TokenRows truth(const std::vector<Tensor>& batch, const std::string& target,
@@ -155,10 +152,8 @@ class Evaluation {
   }
 
   // On the true targets.
-  Outcome<> measure(const std::vector<Tensor>& batch) {
-    auto given = arguments(batch, forward_, true);
-    if (!given) return given.error();
-    auto results = engine_->run(*given);
+  Outcome<> measure(const std::vector<Tensor>& batch, const interp::Arguments& given) {
+    auto results = engine_->run(given);
     if (!results) return results.error();
     for (size_t line = 0; line < lines_.size(); ++line) {
       lines_[line].sum += results->at(fmt::format("loss.{}.sum", line)).values[0];
@@ -168,7 +163,7 @@ class Evaluation {
       const std::string& name = one.feedback->prediction;
       const Tensor logits = to_tensor(name, results->at(name), forward_.type(forward_.result(name)),
                                       compiled_.module.dims, formats::DType::kF64);
-      const std::vector<int32_t> lengths = lengths_of(*given, name_of(one));
+      const std::vector<int32_t> lengths = lengths_of_target(given, name_of(one));
       const auto said = likeliest(logits, lengths);
       if (!said) return said.error();
       one.accuracy.add(*said, truth(batch, name_of(one), lengths));
@@ -177,7 +172,7 @@ class Evaluation {
   }
 
   // On its own predictions.
-  Outcome<> measure_own(const std::vector<Tensor>& batch) {
+  Outcome<> measure_own(const std::vector<Tensor>& batch, const interp::Arguments& taught) {
     std::vector<Tensor> inputs;
     for (const Tensor& tensor : batch) {
       const std::string name = tensor.name.starts_with("lengths.") ? tensor.name.substr(8) : tensor.name;
@@ -197,12 +192,11 @@ class Evaluation {
     const auto said = std::ranges::find(made->results, own_, &FedBackRun::Result::name);
     const Tensor tokens =
         to_tensor(own_, said->array, said->type, compiled_.module.dims, formats::DType::kF64);
-    const auto all = arguments(batch, compiled_.module.forward, true);
-    if (!all) return all.error();
     const auto vocabulary = inputs_->vocabularies.find(own_);
     const int32_t end =
         vocabulary == inputs_->vocabularies.end() ? -1 : vocabulary->second.end().value_or(-1);
-    own_errors_.add(rows_of_tokens(tokens, made->lengths), truth(batch, own_, lengths_of(*all, own_)), end);
+    own_errors_.add(rows_of_tokens(tokens, made->lengths),
+                    truth(batch, own_, lengths_of_target(taught, own_)), end);
     return support::Unit{};
   }
 

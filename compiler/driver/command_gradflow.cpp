@@ -116,8 +116,8 @@ class GradFlow {
     formats::TensorFile file;
     formats::Vocabularies kept;
     if (!weights.empty() && !read_weights(weights, file, kept)) return false;
-    auto data = TrainingData::read(options_.data, std::move(kept),
-                                   weights.empty() ? TrainingData::Use::learn : TrainingData::Use::ask);
+    auto data = DataFile::read(options_.data, std::move(kept),
+                               weights.empty() ? DataFile::Use::learn : DataFile::Use::ask);
     if (!data) return complain(data.error());
     Spec spec = open_spec(target.spec);
     SizeHints hints;
@@ -151,7 +151,7 @@ class GradFlow {
   }
 
   Outcome<ModelFlow> measure(const Target& target, const std::shared_ptr<const sema::Model>& model,
-                             const Values& weights, const TrainingData& data) const {
+                             const Values& weights, const DataFile& data) const {
     ModelFlow made{{}, model->body->name, target.spec, {}, {}, {}, {}};
     auto objective = objective_of(*irgen::body_to_run(*model), cotangents_of(data));
     if (!objective) return objective.error();

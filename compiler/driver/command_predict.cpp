@@ -15,7 +15,6 @@
 #include "compiler/driver/pass_options.h"
 #include "compiler/driver/run_inputs.h"
 #include "compiler/driver/sample_options.h"
-#include "compiler/irgen/dims.h"
 #include "runtime/formats/npz.h"
 
 namespace rnnc::driver {
@@ -146,16 +145,11 @@ class Prediction {
 
   ir::Function part(bool states) const {
     return part_of(compiled_.module.forward, compiled_.module.dims, [&](const std::string& name) {
-      return is_output(name) || (options_.wants_table() && is_prediction(name)) ||
+      return is_output(name) ||
+             (options_.wants_table() && predicts_tokens(*compiled_.body, name) != nullptr) ||
              (states && name.starts_with("state."));
     });
   }
-  bool is_prediction(const std::string& name) const {
-    return std::ranges::any_of(compiled_.body->feedback, [&](const sema::Feedback& one) {
-      return one.prediction == name && one.draw == sema::Feedback::Draw::token;
-    });
-  }
-
   Outcome<Answers> on_data(const std::vector<Tensor>& data) {
     if (!engine_) {
       forward_ = part(options_.states);
@@ -169,26 +163,20 @@ class Prediction {
     if (!results) return results.error();
     Answers answers;
     auto add = [&](const std::string& name, std::optional<sema::Clock> clock) {
-      if (clock) answers.lengths[name] = lengths_of(*arguments, *clock);
+      if (clock) answers.lengths[name] = lengths_of(*arguments, *compiled_.body, *clock);
       answers.arrays.push_back(to_tensor(name, results->at(name), forward_.type(forward_.result(name)),
                                          compiled_.module.dims, real()));
     };
     const sema::Body& body = *compiled_.body;
     for (const sema::NamedNode& output : body.outputs) add(output.name, body[output.node].type.clock);
     for (const sema::Feedback& one : body.feedback) {
-      if (options_.wants_table() && is_prediction(one.prediction) && !is_output(one.prediction))
+      if (options_.wants_table() && one.draw == sema::Feedback::Draw::token && !is_output(one.prediction))
         add(one.prediction, body[one.node].type.clock);
     }
     if (options_.states) {
       for (const ir::StateEntry& entry : compiled_.module.state) add("state." + entry.path, {});
     }
     return answers;
-  }
-
-  std::vector<int32_t> lengths_of(const interp::Arguments& arguments, sema::Clock clock) const {
-    const auto& values =
-        arguments.inputs.at("lengths." + irgen::time_name(compiled_.body->clocks, clock)).values;
-    return {values.begin(), values.end()};
   }
 
   Outcome<Answers> on_its_own(const std::vector<Tensor>& data) const {

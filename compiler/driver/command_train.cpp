@@ -9,6 +9,7 @@
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/data_file.h"
 #include "compiler/driver/explain_fault.h"
 #include "compiler/driver/gradcheck.h"
 #include "compiler/driver/overfit.h"
@@ -17,7 +18,6 @@
 #include "compiler/driver/threads.h"
 #include "compiler/driver/train_flags.h"
 #include "compiler/driver/trainable.h"
-#include "compiler/driver/training_data.h"
 #include "compiler/driver/weights.h"
 #include "runtime/core/cores.h"
 #include "runtime/core/team.h"
@@ -120,7 +120,7 @@ class Training {
   }
 
   bool read_data(formats::Vocabularies kept) {
-    auto data = TrainingData::read(options_.data, std::move(kept));
+    auto data = DataFile::read(options_.data, std::move(kept));
     if (!data) return complain(data.error());
     data_ = std::move(*data);
     return true;
@@ -267,7 +267,7 @@ class Training {
   core::Team team_;
   std::string folder_;
   std::optional<TensorFile> start_;
-  std::optional<TrainingData> data_;
+  std::optional<DataFile> data_;
   Spec spec_;
   std::shared_ptr<const sema::Model> model_;
   train::Settings settings_;

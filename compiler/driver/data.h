@@ -27,6 +27,10 @@ Outcome<interp::Arguments> arguments_from(const std::vector<formats::Tensor>& da
                                           const ir::Function& function, const DataUse& use,
                                           const std::string& file);
 
+// How long the sequences of a time are, of arguments that hold them.
+std::vector<int32_t> lengths_of(const interp::Arguments& arguments, const sema::Body& body,
+                                sema::Clock clock);
+
 // Some rows of data, sequences cut after the longest of these.
 std::vector<formats::Tensor> rows_of(const std::vector<formats::Tensor>& data, const sema::Body& body,
                                      size_t begin, size_t end);

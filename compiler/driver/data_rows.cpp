@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "compiler/driver/data.h"
+#include "compiler/irgen/dims.h"
 
 namespace rnnc::driver {
 
@@ -38,7 +39,7 @@ void cut(Tensor& sequences, size_t steps) {
 }
 
 // Of the sequences of a time; nothing where all have all steps.
-const Tensor* lengths_of(const std::vector<Tensor>& data, const sema::Body& body, sema::Clock clock) {
+const Tensor* told_lengths(const std::vector<Tensor>& data, const sema::Body& body, sema::Clock clock) {
   for (const sema::InputDecl& input : body.inputs) {
     if (input.type.clock != clock) continue;
     if (const Tensor* found = formats::find(data, "lengths." + input.name)) return found;
@@ -47,6 +48,12 @@ const Tensor* lengths_of(const std::vector<Tensor>& data, const sema::Body& body
 }
 
 }  // namespace
+
+std::vector<int32_t> lengths_of(const interp::Arguments& arguments, const sema::Body& body,
+                                sema::Clock clock) {
+  const auto& values = arguments.inputs.at("lengths." + irgen::time_name(body.clocks, clock)).values;
+  return {values.begin(), values.end()};
+}
 
 size_t count_rows(const std::vector<Tensor>& data) {
   return data.empty() || data[0].shape.empty() ? 0 : data[0].shape[0];
@@ -72,7 +79,7 @@ std::vector<Tensor> rows_of(const std::vector<Tensor>& data, const sema::Body& b
   for (const sema::InputDecl& input : body.inputs) {
     const auto tensor = std::ranges::find(part, input.name, &Tensor::name);
     if (!input.type.clock || tensor == part.end()) continue;
-    const Tensor* told = lengths_of(part, body, *input.type.clock);
+    const Tensor* told = told_lengths(part, body, *input.type.clock);
     if (told == nullptr) continue;
     const auto lengths = formats::to_i32(*told);
     if (!lengths || lengths->empty()) continue;  // reading them will say what is wrong

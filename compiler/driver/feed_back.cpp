@@ -197,19 +197,16 @@ class FeedBack {
     auto results = calls_->run(inputs);
     if (!results) return results.error();
     keep(*results);
-    if (beam_) {
-      if (auto followed = follow(results->at(targets_[0].feedback->prediction)); !followed) return followed;
-    }
     for (Target& target : targets_) {
-      if (beam_) break;
-      if (auto fed = feed(target, results->at(target.feedback->prediction)); !fed) return fed;
+      const Array& prediction = results->at(target.feedback->prediction);
+      if (auto fed = beam_ ? follow(target, prediction) : feed(target, prediction); !fed) return fed;
     }
     end_rows();
     return support::Unit{};
   }
 
-  // The most probable ways to go on become the rows.
-  Outcome<> follow(const Array& logits) {
+  // The most probable ways to go on become the rows. There is one target.
+  Outcome<> follow(Target& target, const Array& logits) {
     auto ways = beam_->go_on(logits.values, runs_);
     if (!ways) return problem(Code::cannot_generate, fmt::format("step {}: {}", t_, ways.error().message));
     std::vector<size_t> parents;
@@ -219,7 +216,6 @@ class FeedBack {
     limits_ = permuted(limits_, parents);
     lengths_ = permuted(lengths_, parents);
     for (auto& [name, array] : state_) array.values = permuted(array.values, parents);
-    Target& target = targets_[0];
     target.previous.values = permuted(target.previous.values, parents);
     const std::optional<int32_t> end = end_of(target);
     for (size_t row = 0; row < batch(); ++row) {

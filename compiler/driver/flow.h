@@ -33,7 +33,7 @@ std::string to_text(const Objective& objective);
 CompileOptions for_flow(const Objective& objective, const PipelineOptions& passes);
 
 struct StateFlow {
-  std::string path;        // "LSTM.h"
+  std::string path;        // as the State has it
   bool backwards = false;  // it runs from the end of a sequence to its start
   int64_t elements = 0;    // of one sequence
   // By sequence: √Σ (∂E/∂s)² before its first step, after it, ... after its last, in the order in which it

@@ -31,8 +31,8 @@ ir::Function without_probes(const Compiled& compiled, const std::vector<std::str
   return asking;
 }
 
-Outcome<interp::Arguments> first_batch(const TrainingData& data, const Compiled& compiled,
-                                       const Values& weights, const TrainFlags& flags) {
+Outcome<interp::Arguments> first_batch(const DataFile& data, const Compiled& compiled, const Values& weights,
+                                       const TrainFlags& flags) {
   auto settings = settings_of(*compiled.body, flags);
   if (!settings) return settings.error();
   const train::Signature signature = signature_of(compiled);
@@ -49,7 +49,7 @@ Outcome<interp::Arguments> first_batch(const TrainingData& data, const Compiled&
 
 }  // namespace
 
-std::vector<std::string> cotangents_of(const TrainingData& data) {
+std::vector<std::string> cotangents_of(const DataFile& data) {
   std::vector<std::string> names;
   if (data.npz() == nullptr) return names;
   for (const formats::Tensor& tensor : *data.npz()) {
@@ -58,7 +58,7 @@ std::vector<std::string> cotangents_of(const TrainingData& data) {
   return names;
 }
 
-Outcome<interp::Arguments> flow_arguments(const TrainingData& data, const Compiled& compiled,
+Outcome<interp::Arguments> flow_arguments(const DataFile& data, const Compiled& compiled,
                                           const Values& weights, const TrainFlags& flags) {
   if (data.npz() == nullptr) return first_batch(data, compiled, weights, flags);
   const ir::Function asking = without_probes(compiled, cotangents_of(data));

@@ -6,18 +6,18 @@
 #include <vector>
 
 #include "compiler/driver/compile.h"
+#include "compiler/driver/data_file.h"
 #include "compiler/driver/initialise.h"
 #include "compiler/driver/train_flags.h"
-#include "compiler/driver/training_data.h"
 #include "compiler/interp/interpret.h"
 
 namespace rnnc::driver {
 
 // The outputs of which the data hold cotangents, `grad.<output>`.
-std::vector<std::string> cotangents_of(const TrainingData& data);
+std::vector<std::string> cotangents_of(const DataFile& data);
 
 // All inputs of the model without probes. `flags`: how texts and tables are cut.
-Outcome<interp::Arguments> flow_arguments(const TrainingData& data, const Compiled& compiled,
+Outcome<interp::Arguments> flow_arguments(const DataFile& data, const Compiled& compiled,
                                           const Values& weights, const TrainFlags& flags);
 
 }  // namespace rnnc::driver

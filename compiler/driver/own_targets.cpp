@@ -37,6 +37,13 @@ const Feedback* feedback_of(const sema::Body& body, const std::string& target) {
   return found == body.feedback.end() ? nullptr : &*found;
 }
 
+const Feedback* predicts_tokens(const sema::Body& body, const std::string& name) {
+  auto found = std::ranges::find_if(body.feedback, [&](const Feedback& one) {
+    return one.prediction == name && one.draw == Feedback::Draw::token;
+  });
+  return found == body.feedback.end() ? nullptr : &*found;
+}
+
 std::vector<std::string> targets_read(const Compiled& compiled) {
   std::vector<std::string> targets;
   const ir::Function outputs =

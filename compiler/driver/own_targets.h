@@ -22,6 +22,9 @@ Outcome<> check_feed_back(const Compiled& compiled);
 // What predicts the target, or null.
 const sema::Feedback* feedback_of(const sema::Body& body, const std::string& target);
 
+// Which target's tokens the value of this name predicts, or null.
+const sema::Feedback* predicts_tokens(const sema::Body& body, const std::string& name);
+
 // Makes the target's next value of one sequence from its prediction. `is_token`: the target is a token; else,
 // where tokens are drawn, a distribution over them, of which one is certain. Returns the token that was
 // drawn.

@@ -43,7 +43,7 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
   if (!kept) return bad_file(kept.error().message);
   inputs.vocabularies = *kept;
   if (!options.data.file.empty()) {
-    auto source = TrainingData::read(options.data, std::move(*kept), TrainingData::Use::ask);
+    auto source = DataFile::read(options.data, std::move(*kept), DataFile::Use::ask);
     if (!source) return console.fail(source.error()), std::nullopt;
     inputs.source = std::move(*source);
     if (const auto* arrays = inputs.source->npz()) inputs.data = *arrays;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "compiler/driver/compile.h"
+#include "compiler/driver/data_file.h"
 #include "compiler/driver/engine.h"
 #include "compiler/driver/target.h"
-#include "compiler/driver/training_data.h"
 #include "compiler/driver/weights.h"
 #include "compiler/interp/interpret.h"
 #include "runtime/formats/tensor.h"
@@ -36,7 +36,7 @@ struct RunInputs {
   Spec spec;
   std::shared_ptr<const sema::Model> model;
   Values weights;
-  std::optional<TrainingData> source;  // where data were given
+  std::optional<DataFile> source;      // where data were given
   std::vector<formats::Tensor> data;   // of an .npz; those of a table or a text are taken later
   formats::Vocabularies vocabularies;  // of the weights, or of the data
 };

@@ -21,6 +21,10 @@ def joined(values):
 
 
 image = ",".join(f"image.{i}" for i in range(64))
+held_out = [sample[-1] for number, sample in enumerate(samples) if number % 5 == 4]
+most = max(held_out.count(digit) for digit in range(10))
+print(f"{len(samples) - len(held_out)} digits to learn, {len(held_out)} held out; the most frequent of these: {100 * most / len(held_out):.1f} %",
+      file=sys.stderr)
 write("images", image + ",digit", lambda number, pixels, digit: [f"{joined(pixels)},{digit}"])
 write("names", image + ",name", lambda number, pixels, digit: [f"{joined(pixels)},{NAMES[digit]}"])
 write("rows", "sequence," + ",".join(f"row.{i}" for i in range(8)) + ",digit",

@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "runtime/train/csv_data.h"
 #include "runtime/train/npz_data.h"
+#include "runtime/train/step_table.h"
 #include "tests/unit/formats/files.h"
 
 namespace rnnc::train {

@@ -1,4 +1,4 @@
-#include "runtime/train/row_data.h"
+#include "runtime/train/sample_table.h"
 
 #include <fmt/format.h>
 
@@ -30,10 +30,10 @@ std::string described(const Table& table, const std::string& column) {
   return fmt::format("{}: column '{}'", table.name(), column);
 }
 
-class RowTable {
+class SampleTable {
  public:
-  RowTable(const Table& table, const Signature& signature, const std::vector<TokenColumn>& tokens,
-           const Vocabularies& vocabularies, Reading reading)
+  SampleTable(const Table& table, const Signature& signature, const std::vector<TokenColumn>& tokens,
+              const Vocabularies& vocabularies, Reading reading)
       : table_(table),
         signature_(signature),
         tokens_(tokens),
@@ -246,10 +246,10 @@ Result<Vocabularies> vocabularies_of_rows(const Table& table, const std::vector<
   return result;
 }
 
-Result<std::vector<Tensor>> arrays_of_rows(const Table& table, const Signature& signature,
-                                           const std::vector<TokenColumn>& tokens,
-                                           const Vocabularies& vocabularies, Reading reading) {
-  return RowTable(table, signature, tokens, vocabularies, reading).load();
+Result<std::vector<Tensor>> arrays_of_samples(const Table& table, const Signature& signature,
+                                              const std::vector<TokenColumn>& tokens,
+                                              const Vocabularies& vocabularies, Reading reading) {
+  return SampleTable(table, signature, tokens, vocabularies, reading).load();
 }
 
 }  // namespace rnnc::train

@@ -1,5 +1,5 @@
 // Tables whose rows are samples, with sequences of tokens as texts.
-#include "runtime/train/row_data.h"
+#include "runtime/train/sample_table.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ Signature rows_signature() {
   return signature;
 }
 
-TEST(RowData, SequencesHaveTheirVocabulariesAndTargetsEnd) {
+TEST(SampleTable, SequencesHaveTheirVocabulariesAndTargetsEnd) {
   const Table table = rows_table("source\twords\nbab\tone two\nc\ttwo\n");
   ASSERT_TRUE(is_by_rows(table, kTranslation, {}, {}, false));
   const auto vocabularies = vocabularies_of_rows(table, kTranslation, {{"words", TextUnit::kWord}}, {});
@@ -37,7 +37,7 @@ TEST(RowData, SequencesHaveTheirVocabulariesAndTargetsEnd) {
   EXPECT_EQ(vocabularies->at("source").entries(), (Entries{"a", "b", "c"}));
   EXPECT_EQ(vocabularies->at("words").entries(), (Entries{"one", "two", "<end>"}));
   const auto arrays =
-      arrays_of_rows(table, rows_signature(), kTranslation, *vocabularies, Reading::kEverything);
+      arrays_of_samples(table, rows_signature(), kTranslation, *vocabularies, Reading::kEverything);
   ASSERT_TRUE(arrays) << message(arrays);
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "source")), (Ids{1, 0, 1, 2, -1, -1}));
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "words")), (Ids{0, 1, 2, 1, 2, -1}));
@@ -45,7 +45,7 @@ TEST(RowData, SequencesHaveTheirVocabulariesAndTargetsEnd) {
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "lengths.words")), (Ids{3, 2}));
 }
 
-TEST(RowData, ColumnsOfOneSizeShareAVocabularyAndKeptOnesStay) {
+TEST(SampleTable, ColumnsOfOneSizeShareAVocabularyAndKeptOnesStay) {
   const Table table = rows_table("source\twords\nab\tbc\n");
   const std::vector<TokenColumn> same = {{"source", "V", true, false}, {"words", "V", true, true}};
   const auto shared = vocabularies_of_rows(table, same, {}, {});
@@ -57,7 +57,7 @@ TEST(RowData, ColumnsOfOneSizeShareAVocabularyAndKeptOnesStay) {
             "f: 'source' and 'words' share a vocabulary, but one is by character, the other by word");
 }
 
-TEST(RowData, SingleValuesAreNumbersOrNames) {
+TEST(SampleTable, SingleValuesAreNumbersOrNames) {
   Signature signature;
   signature.arrays = {{"image", Element::kReal, false, {}, {2}, 0},
                       {"label", Element::kInt, true, {}, {}, 3}};
@@ -66,7 +66,7 @@ TEST(RowData, SingleValuesAreNumbersOrNames) {
   ASSERT_TRUE(is_by_rows(table, label, {}, {}, false));
   const auto vocabularies = vocabularies_of_rows(table, label, {}, {});
   EXPECT_EQ(vocabularies->at("label").entries(), (Entries{"new york", "rome"}));
-  const auto arrays = arrays_of_rows(table, signature, label, *vocabularies, Reading::kEverything);
+  const auto arrays = arrays_of_samples(table, signature, label, *vocabularies, Reading::kEverything);
   ASSERT_TRUE(arrays) << message(arrays);
   EXPECT_EQ(*to_f64(*formats::find(*arrays, "image")), (std::vector<double>{1, 2, 3, 4}));
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "label")), (Ids{1, 0}));
@@ -76,12 +76,12 @@ TEST(RowData, SingleValuesAreNumbersOrNames) {
   EXPECT_TRUE(vocabularies_of_rows(numbers, label, {}, {})->empty());
 }
 
-TEST(RowData, FailuresNameColumnAndLine) {
+TEST(SampleTable, FailuresNameColumnAndLine) {
   const auto complaint = [](std::string text, const Signature& signature) {
     const Table table = rows_table(std::move(text));
     const Vocabularies known = {{"source", *formats::Vocabulary::make({"a"}, TextUnit::kCharacter)},
                                 {"words", *formats::Vocabulary::make({"a"}, TextUnit::kCharacter)}};
-    return message(arrays_of_rows(table, signature, kTranslation, known, Reading::kEverything));
+    return message(arrays_of_samples(table, signature, kTranslation, known, Reading::kEverything));
   };
   EXPECT_TRUE(contains(complaint("source\twords\na\ta\na\taab\n", rows_signature()),
                        "f:3, column 'words':1:3: 'b' (U+0062) is not in the vocabulary"));
@@ -98,28 +98,28 @@ TEST(RowData, FailuresNameColumnAndLine) {
   EXPECT_TRUE(contains(complaint("source\twords\tx\na\ta\t1\n", numbers), "'x' is a sequence of numbers"));
 }
 
-TEST(RowData, AQuestionIsOfInputsAloneAndMayBeAllDigits) {
+TEST(SampleTable, AQuestionIsOfInputsAloneAndMayBeAllDigits) {
   const Table table = rows_table("id\tsource\twords\n1\t12\tno such word\n");
   const Vocabularies known = {{"source", *formats::Vocabulary::make({"1", "2"}, TextUnit::kCharacter)}};
   ASSERT_TRUE(is_by_rows(table, kTranslation, {}, known, false));
-  const auto arrays = arrays_of_rows(table, rows_signature(), kTranslation, known, Reading::kInputs);
+  const auto arrays = arrays_of_samples(table, rows_signature(), kTranslation, known, Reading::kInputs);
   ASSERT_TRUE(arrays) << message(arrays);
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "source")), (Ids{0, 1}));
   EXPECT_EQ(formats::find(*arrays, "words"), nullptr);
 }
 
-TEST(RowData, AnEmptyFieldOfASingleTokenIsNone) {
+TEST(SampleTable, AnEmptyFieldOfASingleTokenIsNone) {
   Signature signature;
   signature.arrays = {{"label", Element::kInt, true, {}, {}, 2}};
   const std::vector<TokenColumn> label = {{"label", "K", false, false}};
   const Table table = rows_table("label\nyes\n\"\"\nno\n");
   const auto vocabularies = vocabularies_of_rows(table, label, {}, {});
   EXPECT_EQ(vocabularies->at("label").entries(), (Entries{"no", "yes"}));
-  const auto arrays = arrays_of_rows(table, signature, label, *vocabularies, Reading::kEverything);
+  const auto arrays = arrays_of_samples(table, signature, label, *vocabularies, Reading::kEverything);
   EXPECT_EQ(*to_i32(*formats::find(*arrays, "label")), (Ids{1, -1, 0}));
 }
 
-TEST(RowData, AGroupHasOneVocabulary) {
+TEST(SampleTable, AGroupHasOneVocabulary) {
   const Table table = rows_table("source\twords\na\ta\n");
   const std::vector<TokenColumn> same = {{"source", "V", true, false}, {"words", "V", true, true}};
   const Vocabularies two = {{"source", *formats::Vocabulary::make({"a"}, TextUnit::kCharacter)},

@@ -1,4 +1,4 @@
-#include "runtime/train/csv_data.h"
+#include "runtime/train/step_table.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

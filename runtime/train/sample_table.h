@@ -8,8 +8,8 @@
 #include "runtime/formats/csv.h"
 #include "runtime/formats/tensor.h"
 #include "runtime/formats/vocabulary.h"
-#include "runtime/train/csv_data.h"
 #include "runtime/train/model.h"
+#include "runtime/train/step_table.h"
 
 namespace rnnc::train {
 
@@ -36,11 +36,12 @@ Result<formats::Vocabularies> vocabularies_of_rows(const formats::Table& table,
                                                    const formats::Vocabularies& known);
 
 // The arrays of the signature as npz_data.h wants them. Single real values stand in columns as in
-// csv_data.h; sequences of real numbers have no place in such a table. An empty field of a single token is no
-// token: -1.
-Result<std::vector<formats::Tensor>> arrays_of_rows(const formats::Table& table, const Signature& signature,
-                                                    const std::vector<TokenColumn>& tokens,
-                                                    const formats::Vocabularies& vocabularies,
-                                                    Reading reading);
+// step_table.h; sequences of real numbers have no place in such a table. An empty field of a single token is
+// no token: -1.
+Result<std::vector<formats::Tensor>> arrays_of_samples(const formats::Table& table,
+                                                       const Signature& signature,
+                                                       const std::vector<TokenColumn>& tokens,
+                                                       const formats::Vocabularies& vocabularies,
+                                                       Reading reading);
 
 }  // namespace rnnc::train

@@ -12,7 +12,7 @@
 #include "runtime/formats/tensor.h"
 #include "runtime/formats/vocabulary.h"
 #include "runtime/train/dataset.h"
-#include "runtime/train/row_data.h"
+#include "runtime/train/sample_table.h"
 #include "runtime/train/settings.h"
 #include "runtime/train/text_data.h"
 
@@ -33,15 +33,14 @@ struct DataOptions {
   void add_options(CLI::App& app, bool required = true);
 };
 
-class TrainingData {
+class DataFile {
  public:
   // To learn from them, or for weights that have learnt: then texts have the vocabularies that the weights
   // know, and no others.
   enum class Use { learn, ask };
 
   // `kept`: the vocabularies of a checkpoint.
-  static Outcome<TrainingData> read(const DataOptions& options, formats::Vocabularies kept,
-                                    Use use = Use::learn);
+  static Outcome<DataFile> read(const DataOptions& options, formats::Vocabularies kept, Use use = Use::learn);
 
   // Finds what the data are of this body: the vocabularies of its tokens, and whether a row of a table is a
   // sample. To be called before what follows. Returns sizes that the data tell, of those that are open; what
@@ -68,7 +67,7 @@ class TrainingData {
  private:
   using Arrays = std::vector<formats::Tensor>;
 
-  TrainingData(std::string name, std::variant<formats::Table, Arrays, train::Text> content)
+  DataFile(std::string name, std::variant<formats::Table, Arrays, train::Text> content)
       : name_(std::move(name)), content_(std::move(content)) {}
   Outcome<> find_vocabularies(const sema::Body& body);
   Outcome<> take_options(const sema::Body& body);

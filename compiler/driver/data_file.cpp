@@ -1,4 +1,4 @@
-#include "compiler/driver/training_data.h"
+#include "compiler/driver/data_file.h"
 
 #include <fmt/format.h>
 
@@ -10,8 +10,8 @@
 #include "compiler/support/check.h"
 #include "runtime/formats/npz.h"
 #include "runtime/train/arrange.h"
-#include "runtime/train/csv_data.h"
 #include "runtime/train/npz_data.h"
+#include "runtime/train/step_table.h"
 
 namespace rnnc::driver {
 
@@ -145,7 +145,7 @@ Diagnostic data_problem(const formats::Failure& failure) {
   return problem(code_of(failure.cause), failure.message);
 }
 
-Outcome<TrainingData> TrainingData::read(const DataOptions& options, formats::Vocabularies kept, Use use) {
+Outcome<DataFile> DataFile::read(const DataOptions& options, formats::Vocabularies kept, Use use) {
   auto units = units_of(options);
   if (!units) return units.error();
   auto told = listed_vocabularies(options, *units);
@@ -154,7 +154,7 @@ Outcome<TrainingData> TrainingData::read(const DataOptions& options, formats::Vo
   std::optional<formats::Vocabulary> of_text;
   if (!kept.empty()) of_text = kept.begin()->second;
   if (!told->empty()) of_text = told->begin()->second;
-  const auto finish = [&](TrainingData data) {
+  const auto finish = [&](DataFile data) {
     data.use_ = use;
     data.units_ = std::move(*units);
     data.told_ = std::move(*told);
@@ -177,12 +177,12 @@ Outcome<TrainingData> TrainingData::read(const DataOptions& options, formats::Vo
   return finish({options.file, std::move(*text)});
 }
 
-std::map<std::string, int64_t> TrainingData::settle(const sema::Body& body, diagnostics::Sink& sink) {
+std::map<std::string, int64_t> DataFile::settle(const sema::Body& body, diagnostics::Sink& sink) {
   if (auto found = find_vocabularies(body); !found) sink.report(found.error());
   return sizes(body);
 }
 
-Outcome<> TrainingData::find_vocabularies(const sema::Body& body) {
+Outcome<> DataFile::find_vocabularies(const sema::Body& body) {
   tokens_ = token_columns(body);
   if (auto taken = take_options(body); !taken) return taken;
   if (const auto* text = std::get_if<train::Text>(&content_)) {
@@ -195,7 +195,7 @@ Outcome<> TrainingData::find_vocabularies(const sema::Body& body) {
 }
 
 // What is told of all is told of each sequence; what the weights keep stands where nothing is told.
-Outcome<> TrainingData::take_options(const sema::Body& body) {
+Outcome<> DataFile::take_options(const sema::Body& body) {
   const auto is_token = [&](const std::string& name) {
     return name.empty() || std::ranges::find(tokens_, name, &train::TokenColumn::name) != tokens_.end();
   };
@@ -233,7 +233,7 @@ Outcome<> TrainingData::take_options(const sema::Body& body) {
   return support::Unit{};
 }
 
-Outcome<> TrainingData::settle_table(const formats::Table& table, const sema::Body& body) {
+Outcome<> DataFile::settle_table(const formats::Table& table, const sema::Body& body) {
   if (table.rows() == 0) return problem(Code::data_shape, fmt::format("{}: has no row", name_));
   const bool timeless = body.kind == ast::BodyKind::model && body.clocks.empty();
   by_rows_ = timeless || train::is_by_rows(table, tokens_, units_, known_, has_number_sequences(body));
@@ -263,7 +263,7 @@ Outcome<> TrainingData::settle_table(const formats::Table& table, const sema::Bo
   return support::Unit{};
 }
 
-std::map<std::string, int64_t> TrainingData::sizes(const sema::Body& body) const {
+std::map<std::string, int64_t> DataFile::sizes(const sema::Body& body) const {
   std::map<std::string, int64_t> sizes;
   if (const auto* tensors = npz()) sizes = sizes_from(*tensors, body);
   if (table() != nullptr) sizes = list_sizes(*table(), body);
@@ -279,9 +279,9 @@ std::map<std::string, int64_t> TrainingData::sizes(const sema::Body& body) const
   return sizes;
 }
 
-Outcome<std::vector<formats::Tensor>> TrainingData::arrays(const train::Signature& signature,
-                                                           const train::Settings& settings,
-                                                           train::Reading reading) const {
+Outcome<std::vector<formats::Tensor>> DataFile::arrays(const train::Signature& signature,
+                                                       const train::Settings& settings,
+                                                       train::Reading reading) const {
   if (const auto* text = std::get_if<train::Text>(&content_)) {
     train::Settings whole = settings;
     whole.valid = 0;
@@ -290,7 +290,7 @@ Outcome<std::vector<formats::Tensor>> TrainingData::arrays(const train::Signatur
     return train::arrays_of(cut->all, signature);
   }
   if (table() != nullptr) {
-    auto arrays = by_rows_ ? train::arrays_of_rows(*table(), signature, tokens_, vocabularies_, reading)
+    auto arrays = by_rows_ ? train::arrays_of_samples(*table(), signature, tokens_, vocabularies_, reading)
                            : train::arrays_of_steps(*table(), signature, reading);
     if (!arrays) return bad(arrays);
     return std::move(*arrays);
@@ -298,8 +298,8 @@ Outcome<std::vector<formats::Tensor>> TrainingData::arrays(const train::Signatur
   return *npz();
 }
 
-Outcome<train::Data> TrainingData::arrange(const train::Signature& signature,
-                                           const train::Settings& settings) const {
+Outcome<train::Data> DataFile::arrange(const train::Signature& signature,
+                                       const train::Settings& settings) const {
   if (const auto* text = std::get_if<train::Text>(&content_)) {
     auto data = train::cut_text(*text, signature, settings);
     if (!data) return bad(data);
