@@ -19,7 +19,7 @@ namespace {
 
 // One text with a zero after each entry, and where each begins: tables of pointers would have to be
 // relocated.
-void write_vocabulary(codegen::Code& code, const std::string& prefix, const VocabularyTable& vocabulary) {
+void write_vocabulary(codegen::Code& code, const std::string& name, const VocabularyTable& vocabulary) {
   std::string text;
   std::vector<uint32_t> offsets = {0};
   for (const std::string& entry : vocabulary.entries) {
@@ -28,8 +28,8 @@ void write_vocabulary(codegen::Code& code, const std::string& prefix, const Voca
   }
   std::string table(offsets.size() * sizeof(uint32_t), '\0');
   std::memcpy(table.data(), offsets.data(), table.size());
-  code.visible_bytes(prefix + "_vocabulary_text", text, 1);
-  code.visible_bytes(prefix + "_vocabulary_offsets", table, alignof(uint32_t));
+  code.visible_bytes(name + "_text", text, 1);
+  code.visible_bytes(name + "_offsets", table, alignof(uint32_t));
 }
 
 std::string archive_of(const std::string& name, const std::string& object) {
@@ -50,6 +50,10 @@ std::string llvm_text(const llvm::Module& module) {
 
 }  // namespace
 
+std::string vocabulary_name(const Emission& emission, const VocabularyTable& table) {
+  return emission.vocabularies.size() == 1 ? "_vocabulary" : "_vocabulary_" + table.of;
+}
+
 support::Result<std::string> emit_code(const Emission& emission, const Target& target, CodeForm form) {
   auto machine = llvm_machine(target);
   if (!machine) return machine.error();
@@ -60,7 +64,8 @@ support::Result<std::string> emit_code(const Emission& emission, const Target& t
   module.setDataLayout((*machine)->createDataLayout());
   codegen::Code code(module, target.cpu, target.features, target.machine.fma);
   codegen::write_interface(code, emission.interface);
-  if (emission.vocabulary) write_vocabulary(code, prefix, *emission.vocabulary);
+  for (const VocabularyTable& vocabulary : emission.vocabularies)
+    write_vocabulary(code, prefix + vocabulary_name(emission, vocabulary), vocabulary);
   check(module);
   switch (form) {
     case CodeForm::object:

@@ -15,17 +15,23 @@ namespace rnnc::backend {
 
 // The entries of a vocabulary in the order of their ids.
 struct VocabularyTable {
+  std::string of;  // the input or target whose tokens it spells
   std::vector<std::string> entries;
   std::optional<int32_t> end, unknown;  // ids of `<end>` and `<unknown>`
 };
 
 struct Emission {
   codegen::Interface interface;
-  std::optional<VocabularyTable> vocabulary;
+  std::vector<VocabularyTable> vocabularies;
   // For the header's comments.
   std::string model, source;   // "CharLM", "char_lm.rnn"
   std::string weights_sha256;  // of the file, in hexadecimal digits
+  std::string no_steps;        // why the model runs over whole sequences only
 };
+
+// What the names of a vocabulary's tables in C have behind the prefix: "_vocabulary", of several also
+// "_<name>".
+std::string vocabulary_name(const Emission& emission, const VocabularyTable& table);
 
 // What an emission can be written as. An object is relocatable ELF, a static library an archive of that
 // alone.

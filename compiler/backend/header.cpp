@@ -65,10 +65,16 @@ class HeaderText {
     line("#ifdef __cplusplus\nextern \"C\" {{\n#endif\n");
     numbers();
     answers();
-    life();
-    steps();
-    rest();
-    vocabulary();
+    if (interface_.has_steps()) {
+      life();
+      steps();
+      copy();
+    } else {
+      whole();
+    }
+    self_test();
+    samplers();
+    for (const VocabularyTable& table : emission_.vocabularies) vocabulary(table);
     line("#ifdef __cplusplus\n}}\n#endif\n\n#endif");
     return std::move(text_);
   }
@@ -102,11 +108,11 @@ class HeaderText {
   std::string described(const Port& port) const {
     std::string text =
         fmt::format(" *   {:<12} {}{}: {}", port.c_name, type_of(port), port.shape, port.meaning);
+    if (port.tokens > 0) text += fmt::format(", in [0, {}), or -1: none", port.tokens);
     if (port.time) {
       const codegen::SeenTime& time = interface_.times[*port.time];
-      text += fmt::format(", {} steps one after the other, at most {}", time.c_name, time.longest);
+      text += fmt::format("; `{}` of them, at most {}", time.c_name, time.longest);
     }
-    if (port.tokens > 0) text += fmt::format(", in [0, {}), or -1: none", port.tokens);
     return text;
   }
 
@@ -116,16 +122,18 @@ class HeaderText {
     line(
         " * The functions keep nothing, allocate nothing and call nothing: all that changes is in the block "
         "of\n"
-        " * memory `state`, which belongs to the caller. A block may be moved and copied as bytes, also "
-        "while a\n"
-        " * sequence runs. Each sequence has a block of its own; different blocks may be used by different\n"
-        " * threads at the same time, one block by one thread. Arrays are contiguous, row-major, and belong "
-        "to\n"
-        " * the caller; outputs overlap neither inputs nor each other. Denormal numbers count as zero within "
-        "a\n"
-        " * call; the caller's setting is restored.");
+        " * memory `state`, which belongs to the caller. {}\n"
+        " * Different blocks may be used by different threads at the same time, one block by one thread. "
+        "Arrays are\n"
+        " * contiguous, row-major, and belong to the caller; outputs overlap neither inputs nor each other.\n"
+        " * Denormal numbers count as zero within a call; the caller's setting is restored.",
+        interface_.has_steps() ? "A block may be moved and copied as bytes, also while a\n"
+                                 " * sequence runs. Each sequence has a block of its own."
+                               : "It holds nothing from one run to the next.");
     line(" *");
-    line(" * A step reads");
+    if (!emission_.no_steps.empty())
+      line(" * There are no single steps: {}.\n *", one_line(emission_.no_steps));
+    line(" * A {} reads", interface_.has_steps() ? "step" : "run");
     for (const Port& input : interface_.inputs) line("{}", described(input));
     if (interface_.inputs.empty()) line(" *   nothing");
     line(" * and writes");
@@ -135,6 +143,11 @@ class HeaderText {
       for (const Port& input : interface_.begin_inputs) line("{}", described(input));
     }
     line(" */");
+  }
+
+  static std::string one_line(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    return text;
   }
 
   // IN and OUT where there is one; of several each has its own name.
@@ -158,10 +171,24 @@ class HeaderText {
     line("#define {}_WEIGHTS_SHA256 \"{}\"\n", macro_, emission_.weights_sha256);
   }
 
+  bool is_given(Answer answer) const {
+    switch (answer) {
+      case Answer::not_begun:
+        return given();
+      case Answer::too_long:
+        return !interface_.times.empty();
+      case Answer::not_a_number:
+        return !interface_.samplers.empty();
+      default:
+        return true;
+    }
+  }
+
   void answers() {
     line("/* What functions return. */");
     line("enum {}_answer {{", interface_.prefix);
     for (const AnswerText& answer : kAnswers) {
+      if (!is_given(answer.answer)) continue;
       line("  {}_{} = {}{} /* {} */", macro_, answer.name, static_cast<int>(answer.answer),
            answer.answer == Answer::test_failed ? "" : ",", spelled(answer.meaning));
     }
@@ -189,6 +216,7 @@ class HeaderText {
     line("int {}_begin(void *state, const {}_inputs *inputs);\n", prefix, prefix);
   }
 
+  // Of a step, or a run of whole sequences.
   std::string parameters() const {
     std::string list;
     for (const Port& input : interface_.inputs)
@@ -210,18 +238,36 @@ class HeaderText {
     line("int {}_run(void *state{}, size_t steps);\n", prefix, parameters());
   }
 
-  void rest() {
+  void whole() {
     const std::string& prefix = interface_.prefix;
+    line("{}",
+         spelled(
+             "/* Makes `state`, of `bytes` bytes, at least @_STATE_BYTES at a multiple of @_ALIGN, ready.\n"
+             " * Once is enough. */"));
+    line("int {}_init(void *state, size_t bytes);\n", prefix);
+    std::string steps;
+    for (const codegen::SeenTime& time : interface_.times) steps += ", size_t " + time.c_name;
+    line("/* {} */", steps.empty() ? "All of it." : "Whole sequences, from beginning to end.");
+    line("int {}_run(void *state{}{});\n", prefix, parameters(), steps);
+  }
+
+  void copy() {
     line("/* The sequence of `src` goes on in `dst` as well, a block of the same size and alignment. */");
-    line("void {}_copy_state(void *dst, const void *src);\n", prefix);
-    line("{}", spelled("/* Runs some steps in the block `state`, which need not be initialised but is as "
+    line("void {}_copy_state(void *dst, const void *src);\n", interface_.prefix);
+  }
+
+  void self_test() {
+    line("{}", spelled("/* Runs the model in the block `state`, which need not be initialised but is as "
                        "after @_init then,"));
     line(
         " * and compares what they give with what the compiler computed in double precision. `max_error` "
         "gets the\n"
         " * largest difference, relative to the largest number of that output; below 1e-4 it is as it should "
         "be. */");
-    line("int {}_self_test(void *state, float *max_error);\n", prefix);
+    line("int {}_self_test(void *state, float *max_error);\n", interface_.prefix);
+  }
+
+  void samplers() {
     for (const codegen::Sampler& sampler : interface_.samplers) {
       const Port& output = interface_.outputs[sampler.output];
       line(
@@ -232,22 +278,23 @@ class HeaderText {
           " * draw. `token` gets -1 if the answer is an error. */",
           output.name, output.elements);
       line("int {}_{}(const float *prediction, float temperature, uint64_t *random, int32_t *token);\n",
-           prefix, sampler.c_name);
+           interface_.prefix, sampler.c_name);
     }
   }
 
-  void vocabulary() {
-    if (!emission_.vocabulary) return;
-    const VocabularyTable& table = *emission_.vocabulary;
-    line("{}", spelled("/* The text of token i is the @_vocabulary_offsets[i + 1] - @_vocabulary_offsets[i] "
-                       "- 1 bytes at\n"
-                       " * @_vocabulary_text + @_vocabulary_offsets[i]; a zero follows. */"));
-    line("#define {}_VOCABULARY_SIZE {}", macro_, table.entries.size());
-    if (table.end) line("#define {}_VOCABULARY_END {} /* ends a sequence */", macro_, *table.end);
+  void vocabulary(const VocabularyTable& table) {
+    const std::string name = interface_.prefix + vocabulary_name(emission_, table), macro = upper(name);
+    line(
+        "/* Of `{}`: the text of token i is the offsets[i + 1] - offsets[i] - 1 bytes at text + offsets[i]; "
+        "a\n"
+        " * zero follows. */",
+        table.of);
+    line("#define {}_SIZE {}", macro, table.entries.size());
+    if (table.end) line("#define {}_END {} /* ends a sequence */", macro, *table.end);
     if (table.unknown)
-      line("#define {}_VOCABULARY_UNKNOWN {} /* stands for what is not listed */", macro_, *table.unknown);
-    line("extern const char {}_vocabulary_text[];", interface_.prefix);
-    line("extern const uint32_t {}_vocabulary_offsets[{}];\n", interface_.prefix, table.entries.size() + 1);
+      line("#define {}_UNKNOWN {} /* stands for what is not listed */", macro, *table.unknown);
+    line("extern const char {}_text[];", name);
+    line("extern const uint32_t {}_offsets[{}];\n", name, table.entries.size() + 1);
   }
 
   const Emission& emission_;
@@ -283,7 +330,7 @@ std::string wrong_names(const Emission& emission) {
     }
   }
   for (const codegen::SeenTime& time : interface.times) {
-    if (!fields.insert(time.c_name).second)
+    if (!(interface.has_steps() ? fields : parameters).insert(time.c_name).second)
       return fmt::format("the name `{}` is used twice in C", time.c_name);
   }
   return {};

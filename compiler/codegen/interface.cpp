@@ -26,12 +26,17 @@ class InterfaceCode {
       : code_(code), interface_(interface), model_(code, interface) {}
 
   void write() {
-    write_reset();
+    write_fresh();
     write_init();
-    if (given()) write_begin();
-    write_step();
-    write_run();
-    write_copy();
+    if (interface_.has_steps()) {
+      write_reset();
+      if (given()) write_begin();
+      write_step();
+      write_run();
+      write_copy();
+    } else {
+      write_run_whole();
+    }
     write_self_test();
     for (const Sampler& sampler : interface_.samplers) write_sample(sampler);
   }
@@ -76,6 +81,14 @@ class InterfaceCode {
             },
             Answer::not_initialised};
   }
+  Guard too_long(const std::function<Value()>& steps, int64_t longest) {
+    return {[this, steps, longest] {
+              Value count = steps();
+              return code_.either(code_.compare(Compare::less, count, code_.whole(0)),
+                                  code_.compare(Compare::less, code_.whole(longest), count));
+            },
+            Answer::too_long};
+  }
   Guard begun() {
     return {[this] { return model_.in_phase(state(), Phase::before); }, Answer::not_begun};
   }
@@ -83,20 +96,22 @@ class InterfaceCode {
 
   // ---------------------------------------------------------------- functions
 
-  // void(state): to where init leaves it.
-  void write_reset() {
-    reset_ = code_.begin(interface_.prefix + ".reset", code_.nothing(), {code_.pointer()}, false);
+  // void(state): to where init leaves it. A call of whole sequences always stands at their start.
+  void write_fresh() {
+    fresh_ = code_.begin(interface_.prefix + ".fresh", code_.nothing(), {code_.pointer()}, false);
     model_.set_word(state(), block().magic(), code_.whole(static_cast<int64_t>(interface_.magic)));
     model_.set_word(state(), block().generation(), code_.whole(0));
-    model_.set_phase(state(), Phase::before);
+    model_.set_phase(state(), interface_.has_steps() ? Phase::before : Phase::at_start);
     for (size_t i = 0; i < interface_.times.size(); ++i) model_.set_steps(state(), i, code_.whole(0));
-    if (!given()) code_.call(model_.begin(), {state()});
+    if (interface_.has_steps() && !given()) code_.call(model_.begin(), {state()});
     code_.end();
+  }
 
+  void write_reset() {
     code_.begin(name("reset"), code_.nothing(), {code_.pointer()}, true);
     const std::vector<Guard> guards = usable_state();
     guarded(guards, [&] {
-      code_.call(reset_, {state()});
+      code_.call(fresh_, {state()});
       return answer(Answer::done);
     });
     code_.end();
@@ -109,7 +124,7 @@ class InterfaceCode {
         [&] { return code_.compare(Compare::less, code_.parameter(1), code_.whole(block().bytes())); },
         Answer::too_small};
     answer_guarded({not_null(0), aligned(), large_enough}, [&] {
-      code_.call(reset_, {state()});
+      code_.call(fresh_, {state()});
       return answer(Answer::done);
     });
   }
@@ -126,15 +141,9 @@ class InterfaceCode {
     guards.push_back(not_null(1));
     for (size_t i = 0; i < inputs; ++i)
       guards.push_back({[&, i] { return is_null(field(i, code_.pointer())); }, Answer::null_pointer});
-    for (size_t i = 0; i < interface_.times.size(); ++i) {
-      Value longest = code_.whole(interface_.times[i].longest);
-      guards.push_back({[&, i, longest] {
-                          Value steps = field(inputs + i, code_.i64());
-                          return code_.either(code_.compare(Compare::less, steps, code_.whole(0)),
-                                              code_.compare(Compare::less, longest, steps));
-                        },
-                        Answer::too_long});
-    }
+    for (size_t i = 0; i < interface_.times.size(); ++i)
+      guards.push_back(
+          too_long([&, i] { return field(inputs + i, code_.i64()); }, interface_.times[i].longest));
     answer_guarded(guards, [&] {
       Values arguments = {state()};
       for (size_t i = 0; i < inputs; ++i) arguments.push_back(field(i, code_.pointer()));
@@ -162,7 +171,7 @@ class InterfaceCode {
       arguments.push_back(code_.parameter(i));
     }
     answer_guarded(guards, [&] {
-      code_.call(model_.step(), arguments);
+      code_.call(model_.call(), arguments);
       return answer(Answer::done);
     });
   }
@@ -185,8 +194,30 @@ class InterfaceCode {
           arguments.push_back(
               code_.element(code_.parameter(static_cast<int>(i) + 1), code_.i8(), code_.mul(t, bytes)));
         }
-        code_.call(model_.step(), arguments);
+        code_.call(model_.call(), arguments);
       });
+      return answer(Answer::done);
+    });
+  }
+
+  // Of whole sequences; behind the arrays stand the steps of each time.
+  void write_run_whole() {
+    const int arrays = static_cast<int>(ports().size());
+    std::vector<Type> parameters(static_cast<size_t>(1 + arrays), code_.pointer());
+    parameters.resize(parameters.size() + interface_.times.size(), code_.i64());
+    code_.begin(name("run"), code_.i32(), parameters, true);
+    auto steps = [&](size_t time) { return code_.parameter(1 + arrays + static_cast<int>(time)); };
+    std::vector<Guard> guards = usable_state();
+    Values arguments = {state()};
+    for (int i = 1; i <= arrays; ++i) {
+      guards.push_back(not_null(i));
+      arguments.push_back(code_.parameter(i));
+    }
+    for (size_t i = 0; i < interface_.times.size(); ++i)
+      guards.push_back(too_long([&, i] { return steps(i); }, interface_.times[i].longest));
+    answer_guarded(guards, [&] {
+      for (size_t i = 0; i < interface_.times.size(); ++i) model_.set_steps(state(), i, steps(i));
+      code_.call(model_.call(), arguments);
       return answer(Answer::done);
     });
   }
@@ -204,7 +235,7 @@ class InterfaceCode {
   }
 
   void write_self_test() {
-    llvm::Function* test = self_test_function(code_, interface_, model_, reset_);
+    llvm::Function* test = self_test_function(code_, interface_, model_, fresh_);
     code_.begin(name("self_test"), code_.i32(), {code_.pointer(), code_.pointer()}, true);
     answer_guarded({not_null(0), not_null(1), aligned()}, [&] {
       Value error = code_.call(test, {state()});
@@ -231,14 +262,14 @@ class InterfaceCode {
   Code& code_;
   const Interface& interface_;
   ModelCode model_;
-  llvm::Function* reset_ = nullptr;
+  llvm::Function* fresh_ = nullptr;
 };
 
 }  // namespace
 
 Interface frozen(Interface interface) {
-  for (schedule::Plan* plan : {&interface.begin, &interface.step})
-    *plan = schedule::frozen(*plan, interface.weights);
+  if (interface.begin) interface.begin = schedule::frozen(*interface.begin, interface.weights);
+  interface.call = schedule::frozen(interface.call, interface.weights);
   return interface;
 }
 

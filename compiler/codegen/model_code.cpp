@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/arguments.h"
 #include "compiler/codegen/generate.h"
+#include "compiler/codegen/site.h"
 #include "compiler/schedule/freeze.h"
 #include "compiler/support/check.h"
 
@@ -34,12 +35,13 @@ bool reads(const schedule::Plan& plan, const std::string& param) {
 ModelCode::ModelCode(Code& code, const Interface& interface)
     : code_(code), interface_(interface), block_(interface) {
   for (const auto& [name, value] : interface.weights) {
-    bool is_read = reads(interface.begin, name) || reads(interface.step, name);
+    const bool is_read =
+        reads(interface.call, name) || (interface.has_steps() && reads(*interface.begin, name));
     weights_[name] = is_read ? code_.bytes(bytes_of(value), static_cast<int>(StateBlock::kAlign))
                              : code_.zero(code_.pointer());
   }
-  begin_ = write_begin();
-  step_ = write_step();
+  if (interface.has_steps()) begin_ = write_begin(*interface.begin);
+  call_ = write_call();
 }
 
 Value ModelCode::place(Value state, int64_t offset) {
@@ -64,8 +66,8 @@ void ModelCode::set_steps(Value state, size_t time, Value steps) {
 }
 
 // The first State goes to generation 0.
-llvm::Function* ModelCode::write_begin() {
-  llvm::Function* plan = write_function(code_, interface_.begin, interface_.prefix + ".begin.plan");
+llvm::Function* ModelCode::write_begin(const schedule::Plan& before) {
+  llvm::Function* plan = write_function(code_, before, interface_.prefix + ".begin.plan");
   const std::vector<Type> parameters(1 + interface_.begin_inputs.size(), code_.pointer());
   llvm::Function* function = code_.begin(interface_.prefix + ".begin", code_.nothing(), parameters, false);
   Value state = code_.parameter(0);
@@ -78,18 +80,19 @@ llvm::Function* ModelCode::write_begin() {
     const int64_t at = block_.array(name);
     return at < 0 ? code_.zero(code_.pointer()) : place(state, at);
   };
-  call(plan, interface_.begin, input, result);
+  call(plan, before, input, result);
   set_word(state, block_.generation(), code_.whole(0));
   set_phase(state, Phase::at_start);
   code_.end();
   return function;
 }
 
-llvm::Function* ModelCode::write_step() {
-  llvm::Function* plan = write_function(code_, interface_.step, interface_.prefix + ".step.plan");
+llvm::Function* ModelCode::write_call() {
+  const std::string own_name = interface_.prefix + (interface_.has_steps() ? ".step" : ".whole");
+  llvm::Function* plan = write_function(code_, interface_.call, own_name + ".plan");
   const size_t inputs = interface_.inputs.size();
   const std::vector<Type> parameters(1 + inputs + interface_.outputs.size(), code_.pointer());
-  llvm::Function* function = code_.begin(interface_.prefix + ".step", code_.nothing(), parameters, false);
+  llvm::Function* function = code_.begin(own_name, code_.nothing(), parameters, false);
   Value state = code_.parameter(0);
   Value generation = word(state, block_.generation()), other = code_.differ(generation, code_.whole(1));
   auto input = [&](const std::string& name) {
@@ -104,16 +107,26 @@ llvm::Function* ModelCode::write_step() {
     return port < interface_.outputs.size() ? code_.parameter(static_cast<int>(1 + inputs + port))
                                             : code_.zero(code_.pointer());
   };
-  call(plan, interface_.step, input, result);
-  set_word(state, block_.generation(), other);
-  set_phase(state, Phase::within);
+  call(plan, interface_.call, input, result);
+  if (interface_.has_steps()) {
+    set_word(state, block_.generation(), other);
+    set_phase(state, Phase::within);
+  }
   code_.end();
   return function;
+}
+
+Value ModelCode::first_value(const std::string& name) {
+  const ir::NamedType& input = interface_.call.inputs[find(interface_.call.inputs, name)];
+  const int64_t elements = ir::constant_elements(input.type, interface_.call.dims);
+  return code_.array(type_in_memory(code_, input.type.element),
+                     std::vector<double>(static_cast<size_t>(elements), interface_.first.at(name)));
 }
 
 Value ModelCode::own_input(const std::string& name, Value generation) {
   Value state = code_.parameter(0);
   if (name.starts_with(kState)) {
+    if (!interface_.has_steps()) return first_value(name);
     Value from = code_.mul(generation, code_.whole(block_.between_generations()));
     return code_.element(place(state, block_.array(name)), code_.i8(), from);
   }

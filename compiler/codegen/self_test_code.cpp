@@ -21,12 +21,14 @@ class SelfTestCode {
   SelfTestCode(Code& code, const Interface& interface, ModelCode& model)
       : code_(code), interface_(interface), test_(interface.test), model_(model) {}
 
-  llvm::Function* write(llvm::Function* reset) {
+  llvm::Function* write(llvm::Function* fresh) {
     compare_ = write_compare();
     llvm::Function* function =
         code_.begin(interface_.prefix + ".self_test", code_.f32(), {code_.pointer()}, false);
     Value state = code_.parameter(0);
-    code_.call(reset, {state});
+    code_.call(fresh, {state});
+    for (size_t i = 0; i < test_.lengths.size(); ++i)
+      model_.set_steps(state, i, code_.whole(test_.lengths[i]));
     if (!interface_.begin_inputs.empty()) begin(state);
     std::vector<Value> inputs, expected;
     for (const Bytes& input : test_.inputs) inputs.push_back(code_.bytes(input, 8));
@@ -34,11 +36,11 @@ class SelfTestCode {
       expected.push_back(
           code_.bytes({reinterpret_cast<const char*>(output.data()), output.size() * sizeof(float)}, 8));
     }
-    Value error = code_.loop(code_.whole(0), code_.whole(test_.steps), 1, {code_.real(0)},
-                             [&](Value t, const Values& so_far) {
-                               return Values{step(state, t, inputs, expected, so_far[0])};
+    Value error = code_.loop(code_.whole(0), code_.whole(test_.calls), 1, {code_.real(0)},
+                             [&](Value i, const Values& so_far) {
+                               return Values{call(state, i, inputs, expected, so_far[0])};
                              })[0];
-    code_.call(reset, {state});
+    code_.call(fresh, {state});
     code_.end(error);
     return function;
   }
@@ -47,28 +49,29 @@ class SelfTestCode {
   void begin(Value state) {
     Values arguments = {state};
     for (const Bytes& input : test_.begin_inputs) arguments.push_back(code_.bytes(input, 8));
-    for (size_t i = 0; i < test_.begin_lengths.size(); ++i)
-      model_.set_steps(state, i, code_.whole(test_.begin_lengths[i]));
     code_.call(model_.begin(), arguments);
   }
 
-  Value at_step(Value array, const Port& port, Value t) {
+  int64_t elements(const Port& port) const {
+    return port.elements * (port.time ? test_.lengths[*port.time] : 1);
+  }
+  Value at_call(Value array, const Port& port, Value i) {
     return code_.element(array, code_.i8(),
-                         code_.mul(t, code_.whole(port.elements * schedule::bytes_of(port.element))));
+                         code_.mul(i, code_.whole(elements(port) * schedule::bytes_of(port.element))));
   }
 
-  Value step(Value state, Value t, const Values& inputs, const Values& expected, Value error) {
+  Value call(Value state, Value number, const Values& inputs, const Values& expected, Value error) {
     Values arguments = {state};
     for (size_t i = 0; i < inputs.size(); ++i)
-      arguments.push_back(at_step(inputs[i], interface_.inputs[i], t));
+      arguments.push_back(at_call(inputs[i], interface_.inputs[i], number));
     for (size_t i = 0; i < expected.size(); ++i)
       arguments.push_back(model_.place(state, model_.block().test_output(i)));
-    code_.call(model_.step(), arguments);
+    code_.call(model_.call(), arguments);
     for (size_t i = 0; i < expected.size(); ++i) {
       const Port& port = interface_.outputs[i];
-      error = code_.call(compare_,
-                         {model_.place(state, model_.block().test_output(i)), at_step(expected[i], port, t),
-                          code_.whole(port.elements), code_.real(1 / scale_of(test_.outputs[i])), error});
+      error = code_.call(
+          compare_, {model_.place(state, model_.block().test_output(i)), at_call(expected[i], port, number),
+                     code_.whole(elements(port)), code_.real(1 / scale_of(test_.outputs[i])), error});
     }
     return error;
   }
@@ -106,8 +109,8 @@ class SelfTestCode {
 }  // namespace
 
 llvm::Function* self_test_function(Code& code, const Interface& interface, ModelCode& model,
-                                   llvm::Function* reset) {
-  return SelfTestCode(code, interface, model).write(reset);
+                                   llvm::Function* fresh) {
+  return SelfTestCode(code, interface, model).write(fresh);
 }
 
 }  // namespace rnnc::codegen

@@ -1,4 +1,4 @@
-// The self-test of an object: some steps on fixed inputs, compared with what the compiler computed in double
+// The self-test of an object: some calls on fixed inputs, compared with what the compiler computed in double
 // precision.
 #pragma once
 
@@ -8,9 +8,9 @@ namespace rnnc::codegen {
 
 inline constexpr double kTestTolerance = 1e-4;
 
-// f32(state): the largest error, relative to the largest number of its output. `reset` is void(state), and
+// f32(state): the largest error, relative to the largest number of its output. `fresh` is void(state), and
 // runs before and after.
 llvm::Function* self_test_function(Code& code, const Interface& interface, ModelCode& model,
-                                   llvm::Function* reset);
+                                   llvm::Function* fresh);
 
 }  // namespace rnnc::codegen

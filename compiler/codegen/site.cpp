@@ -48,14 +48,14 @@ Site::Site(Code& code, const schedule::Plan& plan, const Frame& frame, Value wor
   for (DimId time : plan.times) symbols_[time] = word(frame.steps(time));
 }
 
-Type Site::type(Element element) const {
+Type type_in_memory(const Code& code, Element element) {
   switch (element) {
     case Element::real:
-      return code_.f32();
+      return code.f32();
     case Element::i32:
-      return code_.i32();
+      return code.i32();
     case Element::boolean:
-      return code_.i8();
+      return code.i8();
   }
   RNNC_UNREACHABLE("an element of no kind");
 }

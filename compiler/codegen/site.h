@@ -49,6 +49,8 @@ struct LoopNest {
   int of(ir::DimId dim) const;  // which loop, or -1
 };
 
+Type type_in_memory(const Code& code, ir::Element element);
+
 class Site {
  public:
   // A function that has no frame: all that it needs are its parameters.
@@ -70,7 +72,7 @@ class Site {
 
   Code& code() { return code_; }
   const schedule::Plan& plan() const { return plan_; }
-  Type type(ir::Element element) const;  // in memory
+  Type type(ir::Element element) const { return type_in_memory(code_, element); }
   Type lane_type(ir::Element element) const;
   Value word(int number);
   Value pointer_word(int number);

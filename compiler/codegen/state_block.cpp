@@ -41,25 +41,29 @@ class Sizes {
 }  // namespace
 
 StateBlock::StateBlock(const Interface& interface) {
-  const Sizes sizes(interface, interface.step);
+  const Sizes sizes(interface, interface.call);
   bytes_ = steps(interface.times.size());
   auto place_all = [&](const char* kind) {
-    for (const ir::NamedType& input : interface.step.inputs) {
+    for (const ir::NamedType& input : interface.call.inputs) {
       if (input.name.starts_with(kind)) arrays_[input.name] = place(sizes.bytes(input.type));
     }
   };
-  bytes_ = rounded(bytes_, kAlign);
-  const int64_t state = bytes_;
-  place_all("state.");
-  bytes_ = rounded(bytes_, kAlign);
-  between_generations_ = bytes_ - state;
-  bytes_ += between_generations_;
-  place_all("held.");
+  int64_t before_steps = 0;  // scratch
+  if (interface.has_steps()) {
+    bytes_ = rounded(bytes_, kAlign);
+    const int64_t state = bytes_;
+    place_all("state.");
+    bytes_ = rounded(bytes_, kAlign);
+    between_generations_ = bytes_ - state;
+    bytes_ += between_generations_;
+    place_all("held.");
+    before_steps = Sizes(interface, *interface.begin).scratch();
+  }
   kept_ = rounded(bytes_, 8);
   scratch_ = rounded(bytes_, kAlign);
-  bytes_ = scratch_ + std::max(sizes.scratch(), Sizes(interface, interface.begin).scratch());
-  for (const Port& output : interface.outputs)
-    test_outputs_.push_back(place(output.elements * schedule::bytes_of(output.element)));
+  bytes_ = scratch_ + std::max(sizes.scratch(), before_steps);
+  for (const std::vector<float>& output : interface.test.outputs)
+    test_outputs_.push_back(place(std::ssize(output) / interface.test.calls * int64_t{sizeof(float)}));
   bytes_ = rounded(bytes_, kAlign);
 }
 

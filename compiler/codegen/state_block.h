@@ -1,4 +1,4 @@
-// The one block of memory that a model which runs step by step has of its caller: what it holds, and where.
+// The one block of memory that a model has of its caller: what it holds, and where.
 //
 //   words   the number that tells an initialised block; which generation of the State is the present one; how
 //           far the sequence is; for each time of sequences seen whole, their steps
@@ -7,7 +7,8 @@
 //   ------  so far it is copied from block to block
 //   scratch of begin and step, and the outputs of the self-test: their contents do not matter
 //
-// There are no pointers in it, so it can be moved.
+// There are no pointers in it, so it can be moved. A model that runs over whole sequences keeps nothing but
+// the first number: neither State nor what is held.
 #pragma once
 
 #include <map>

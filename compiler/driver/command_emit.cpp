@@ -12,7 +12,6 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/emission.h"
-#include "compiler/driver/own_targets.h"
 #include "compiler/driver/target.h"
 #include "compiler/driver/weights.h"
 #include "runtime/formats/atomic_file.h"
@@ -91,15 +90,17 @@ support::Result<backend::Target> target_named(const std::string& cpu) {
   return backend::find_target(cpu);
 }
 
-// Of what the object draws; of a model that draws nothing, the only one that there is.
-std::optional<backend::VocabularyTable> table_of(const formats::Vocabularies& vocabularies,
-                                                 const Compiled& compiled) {
-  auto found = vocabularies.size() == 1 ? vocabularies.begin() : vocabularies.end();
-  for (const std::string& target : targets_read(compiled)) {
-    if (vocabularies.contains(target)) found = vocabularies.find(target);
+// Of the model's inputs and targets, in their order.
+std::vector<backend::VocabularyTable> tables_of(const formats::Vocabularies& vocabularies,
+                                                const sema::Body& body) {
+  std::vector<backend::VocabularyTable> tables;
+  for (const sema::InputDecl& input : body.inputs) {
+    auto found = vocabularies.find(input.name);
+    if (found == vocabularies.end()) continue;
+    const formats::Vocabulary& vocabulary = found->second;
+    tables.push_back({input.name, vocabulary.entries(), vocabulary.end(), vocabulary.unknown()});
   }
-  if (found == vocabularies.end()) return std::nullopt;
-  return backend::VocabularyTable{found->second.entries(), found->second.end(), found->second.unknown()};
+  return tables;
 }
 
 // The weights and the hash of their file, which is read once.
@@ -184,7 +185,7 @@ Exit run(const Options& options, Console& console) {
 
   auto emission = make_emission(*compiled, *weights, *cpu, {prefix_of(options), options.longest});
   if (!emission) return console.fail(emission.error());
-  emission->vocabulary = table_of(*vocabularies, *compiled);
+  emission->vocabularies = tables_of(*vocabularies, *compiled->body);
   emission->source = std::filesystem::path(options.target.spec).filename().string();
   emission->weights_sha256 = read->sha256;
   emission->interface.magic = magic_of(emission->weights_sha256);
@@ -231,7 +232,8 @@ Command emit_command() {
                 ->check(CLI::IsMember(kWords).description(""))
                 ->allow_extra_args(false);
             app.add_option("--longest", options->longest,
-                           "Room for so many steps of sequences that are seen whole")
+                           "Room for so many steps of sequences that are seen whole, or whose model cannot "
+                           "run step by step")
                 ->option_text("STEPS")
                 ->check(CLI::PositiveNumber.description(""));
             return [options](Console& console) { return run(*options, console); };

@@ -6,6 +6,7 @@
 
 #include "compiler/backend/header.h"
 #include "compiler/driver/machine_code.h"
+#include "compiler/driver/part.h"
 #include "compiler/driver/run_inputs.h"
 #include "compiler/driver/self_test.h"
 
@@ -38,9 +39,13 @@ class EmissionMaker {
 
   Outcome<backend::Emission> make(const Values& weights, const backend::Target& target) {
     if (auto planned = plan(target); !planned) return planned.error();
-    if (auto found = find_ports(); !found) return found.error();
-    find_samplers();
-    backend::Emission emission{std::move(interface_), {}, compiled_.body->name, {}, {}};
+    if (!module_.step) {
+      if (auto found = find_times(); !found) return found.error();
+    }
+    if (auto found = find_inputs(); !found) return found.error();
+    if (auto found = find_outputs(); !found) return found.error();
+    if (module_.step) find_samplers();
+    backend::Emission emission{std::move(interface_), {}, compiled_.body->name, {}, {}, compiled_.no_step};
     if (const std::string wrong = backend::wrong_names(emission); !wrong.empty())
       return problem(Code::cannot_emit, wrong,
                      "names that reach a C header have ASCII letters, digits and `_`");
@@ -50,25 +55,38 @@ class EmissionMaker {
       floats.assign(array.values.begin(), array.values.end());
       array.values.assign(floats.begin(), floats.end());
     }
-    auto test = make_self_test(compiled_, params, emission.interface);
+    const EmittedFunctions functions{module_.step ? &*module_.begin : nullptr, call(), module_.dims};
+    auto test = make_self_test(functions, params, emission.interface);
     if (!test) return test.error();
     emission.interface.test = std::move(*test);
     return emission;
   }
 
  private:
+  const ir::Function& call() const { return module_.step ? *module_.step : whole_; }
+
   Outcome<> plan(const backend::Target& target) {
-    if (!module_.step)
-      return problem(Code::cannot_emit, fmt::format("`{}` cannot run step by step", compiled_.body->name),
-                     compiled_.no_step);
     const auto one_thread = schedule::Choices::for_one_thread();
-    auto begin = make_plan(*module_.begin, module_.dims, target.machine, one_thread);
-    if (!begin) return begin.error();
-    auto step = make_plan(*module_.step, module_.dims, target.machine, one_thread);
-    if (!step) return step.error();
-    interface_.begin = std::move(*begin);
-    interface_.step = std::move(*step);
+    if (module_.step) {
+      auto begin = make_plan(*module_.begin, module_.dims, target.machine, one_thread);
+      if (!begin) return begin.error();
+      interface_.begin = std::move(*begin);
+    } else {
+      whole_ =
+          part_of(module_.forward, module_.dims, [&](const std::string& name) { return is_output(name); });
+      for (const ir::StateEntry& entry : module_.state) interface_.first["state." + entry.path] = entry.first;
+    }
+    auto plan = make_plan(call(), module_.dims, target.machine, one_thread);
+    if (!plan) return plan.error();
+    interface_.call = std::move(*plan);
     return support::Unit{};
+  }
+
+  // An output of the model, or what it predicts.
+  bool is_output(const std::string& name) const {
+    return std::ranges::any_of(compiled_.body->outputs, [&](const auto& one) { return one.name == name; }) ||
+           std::ranges::any_of(compiled_.body->feedback,
+                               [&](const auto& one) { return one.prediction == name; });
   }
 
   Port port(const ir::NamedType& named, std::string meaning) const {
@@ -85,15 +103,34 @@ class EmissionMaker {
     return found == list.end() ? nullptr : &*found;
   }
 
-  Outcome<> find_ports() {
+  // Of whole sequences.
+  Outcome<> find_times() {
+    const std::vector<ir::DimId>& times = interface_.call.times;
+    if (!times.empty() && !options_.longest) {
+      return problem(Code::cannot_emit,
+                     fmt::format("`{}` runs over whole sequences, which may have any length: {}",
+                                 compiled_.body->name, compiled_.no_step),
+                     "say for how many steps there is to be room: `--longest 100`");
+    }
+    for (ir::DimId time : times) {
+      const std::string& name = module_.dims[time].name;
+      std::string c_name = times.size() == 1 ? "steps" : name.substr(name.find('.') + 1) + "_steps";
+      interface_.times.push_back({name, std::move(c_name), *options_.longest});
+    }
+    return support::Unit{};
+  }
+
+  Outcome<> find_inputs() {
     for (const sema::InputDecl& input : compiled_.body->inputs) {
-      const ir::NamedType* in_step = find(interface_.step.inputs, input.name);
-      const ir::NamedType* in_begin = find(interface_.begin.inputs, input.name);
+      const ir::NamedType* in_call = find(interface_.call.inputs, input.name);
+      const ir::NamedType* in_begin = interface_.begin ? find(interface_.begin->inputs, input.name) : nullptr;
       int64_t tokens = 0;
       if (input.type.token) tokens = input.type.token->evaluate(compiled_.model->sizes).value_or(0);
-      if (in_step) {
-        interface_.inputs.push_back(port(*in_step, meaning_of(input)));
-        interface_.inputs.back().tokens = tokens;
+      if (in_call) {
+        Port given = port(*in_call, meaning_of(input));
+        given.tokens = tokens;
+        if (auto timed = set_time(given, in_call->type); !timed) return timed;
+        interface_.inputs.push_back(std::move(given));
       }
       if (!in_begin) continue;
       Port given = port(*in_begin, "input");
@@ -101,17 +138,24 @@ class EmissionMaker {
       if (auto timed = set_time(given, in_begin->type); !timed) return timed;
       interface_.begin_inputs.push_back(std::move(given));
     }
-    for (const ir::NamedType& result : interface_.step.results) {
+    return support::Unit{};
+  }
+
+  Outcome<> find_outputs() {
+    for (const ir::NamedType& result : interface_.call.results) {
       if (result.name.starts_with("state.")) continue;
       if (result.type.element != ir::Element::real)
         return problem(Code::cannot_emit, fmt::format("the output `{}` is no real number", result.name));
-      interface_.outputs.push_back(port(result, meaning_of_output(result.name)));
+      Port made = port(result, meaning_of_output(result.name));
+      if (auto timed = set_time(made, result.type); !timed) return timed;
+      interface_.outputs.push_back(std::move(made));
     }
     return support::Unit{};
   }
 
-  static std::string meaning_of(const sema::InputDecl& input) {
+  std::string meaning_of(const sema::InputDecl& input) const {
     if (!input.target) return "input";
+    if (!module_.step) return "the target; each step reads what stands before it";
     return input.type.token ? "the target one step ago" : "the target one step ago; 0 before the first step";
   }
 
@@ -157,6 +201,7 @@ class EmissionMaker {
 
   const Compiled& compiled_;
   const ir::Module& module_;
+  ir::Function whole_;  // of a model without steps, what it gives
   const EmissionOptions& options_;
   Interface interface_;
 };

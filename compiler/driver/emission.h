@@ -15,8 +15,9 @@ struct EmissionOptions {
   std::optional<int64_t> longest = {};  // steps of sequences that are seen whole
 };
 
-// Fails where the model does not run step by step, and where names or values cannot be C's. What comes from
-// files, vocabulary and comments, is left to the caller.
+// Of a model that cannot run step by step, the interface is that of whole sequences. Fails where a length
+// must be known and is not, and where names or values cannot be C's. What comes from files, vocabulary and
+// comments, is left to the caller.
 Outcome<backend::Emission> make_emission(const Compiled& compiled, const Values& weights,
                                          const backend::Target& target, const EmissionOptions& options);
 

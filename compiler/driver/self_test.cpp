@@ -15,7 +15,7 @@ using codegen::Port;
 using interp::Array;
 using Arrays = std::map<std::string, Array>;
 
-constexpr int64_t kSteps = 8;           // fewer where outputs are large ...
+constexpr int64_t kCalls = 8;           // steps; fewer where outputs are large ...
 constexpr int64_t kElements = 1 << 16;  // ... so that no more than so many numbers are kept
 constexpr int64_t kSequence = 5;        // steps of a sequence that is seen whole
 
@@ -61,21 +61,22 @@ codegen::Bytes to_bytes(const Array& array) {
 
 class SelfTestMaker {
  public:
-  SelfTestMaker(const Compiled& compiled, const std::map<std::string, Array>& params,
+  SelfTestMaker(const EmittedFunctions& functions, const std::map<std::string, Array>& params,
                 const Interface& interface)
-      : module_(compiled.module), interface_(interface) {
+      : functions_(functions), interface_(interface) {
     arguments_.params = params;
   }
 
   Outcome<codegen::SelfTest> make() {
     int64_t outputs = 1;
     for (const Port& output : interface_.outputs) outputs += output.elements;
-    test_.steps = std::clamp<int64_t>(kElements / outputs, 2, kSteps);
+    test_.calls = interface_.has_steps() ? std::clamp<int64_t>(kElements / outputs, 2, kCalls) : 1;
+    set_lengths();
     test_.inputs.resize(interface_.inputs.size());
     test_.outputs.resize(interface_.outputs.size());
     if (auto begun = begin(); !begun) return begun.error();
-    for (int64_t t = 0; t < test_.steps; ++t) {
-      if (auto stepped = step(t); !stepped) return stepped.error();
+    for (int64_t i = 0; i < test_.calls; ++i) {
+      if (auto called = call(i); !called) return called.error();
     }
     return std::move(test_);
   }
@@ -84,7 +85,7 @@ class SelfTestMaker {
   std::vector<int64_t> shape(const ir::Type& type) const {
     std::vector<int64_t> result;
     for (ir::DimId id : type.dims) {
-      const ir::Dim& dim = module_.dims[id];
+      const ir::Dim& dim = functions_.dims[id];
       result.push_back(dim.kind == ir::DimKind::constant ? dim.size
                        : dim.kind == ir::DimKind::batch  ? 1
                                                          : arguments_.steps.at(dim.name));
@@ -106,7 +107,7 @@ class SelfTestMaker {
 
   // The interpreter's results, of which the State and what is held are the next inputs.
   Outcome<Arrays> run(const ir::Function& function) {
-    auto results = interp::interpret(function, module_.dims, arguments_);
+    auto results = interp::interpret(function, functions_.dims, arguments_);
     if (!results) return problem(diagnostics::Code::not_run_yet, results.error().message);
     for (const auto& [name, array] : *results) {
       if (name.starts_with("state.") || name.starts_with("held.")) arguments_.inputs[name] = array;
@@ -114,25 +115,44 @@ class SelfTestMaker {
     return std::move(*results);
   }
 
-  Outcome<> begin() {
+  void set_lengths() {
     for (const codegen::SeenTime& time : interface_.times) {
       const int64_t steps = std::min(time.longest, kSequence);
-      test_.begin_lengths.push_back(steps);
+      test_.lengths.push_back(steps);
       arguments_.steps[time.name] = steps;
       arguments_.inputs["lengths." + time.name] = {ir::Element::i32, {1}, {static_cast<double>(steps)}};
     }
+  }
+
+  Outcome<> begin() {
+    if (functions_.begin == nullptr) {
+      set_first();
+      return support::Unit{};
+    }
     for (const Port& port : interface_.begin_inputs)
-      test_.begin_inputs.push_back(to_bytes(draw(*module_.begin, port)));
-    auto results = run(*module_.begin);
+      test_.begin_inputs.push_back(to_bytes(draw(*functions_.begin, port)));
+    auto results = run(*functions_.begin);
     if (!results) return results.error();
     return support::Unit{};
   }
 
-  Outcome<> step(int64_t t) {
-    arguments_.inputs["sequence.begins"] = {ir::Element::boolean, {1}, {t == 0 ? 1.0 : 0.0}};
+  // The State before the only call.
+  void set_first() {
+    for (const ir::NamedType& input : ir::inputs_of(functions_.call)) {
+      auto first = interface_.first.find(input.name);
+      if (first == interface_.first.end()) continue;
+      Array array{input.type.element, shape(input.type), {}};
+      array.values.assign(static_cast<size_t>(ir::constant_elements(input.type, functions_.dims)),
+                          first->second);
+      arguments_.inputs[input.name] = std::move(array);
+    }
+  }
+
+  Outcome<> call(int64_t number) {
+    arguments_.inputs["sequence.begins"] = {ir::Element::boolean, {1}, {number == 0 ? 1.0 : 0.0}};
     for (size_t i = 0; i < interface_.inputs.size(); ++i)
-      test_.inputs[i] += to_bytes(draw(*module_.step, interface_.inputs[i]));
-    auto results = run(*module_.step);
+      test_.inputs[i] += to_bytes(draw(functions_.call, interface_.inputs[i]));
+    auto results = run(functions_.call);
     if (!results) return results.error();
     for (size_t i = 0; i < interface_.outputs.size(); ++i) {
       for (double value : results->at(interface_.outputs[i].name).values)
@@ -141,7 +161,7 @@ class SelfTestMaker {
     return support::Unit{};
   }
 
-  const ir::Module& module_;
+  const EmittedFunctions& functions_;
   const Interface& interface_;
   Inputs inputs_;
   interp::Arguments arguments_;
@@ -150,10 +170,10 @@ class SelfTestMaker {
 
 }  // namespace
 
-Outcome<codegen::SelfTest> make_self_test(const Compiled& compiled,
+Outcome<codegen::SelfTest> make_self_test(const EmittedFunctions& functions,
                                           const std::map<std::string, Array>& params,
                                           const Interface& interface) {
-  return SelfTestMaker(compiled, params, interface).make();
+  return SelfTestMaker(functions, params, interface).make();
 }
 
 }  // namespace rnnc::driver

@@ -33,26 +33,37 @@ static int intact(const void *state) {
 }
 )";
 
-// After `prepare` a state is at the first step.
 constexpr const char* kMain = R"(
 int main(void) {
   void *a = block(), *b = block(), *c = block();
   float error = -1;
-  int i;
   read_all();
   CHECK(net_init(NULL, NET_STATE_BYTES) == NET_ERROR_NULL)
   CHECK(net_init((char *)a + 4, NET_STATE_BYTES) == NET_ERROR_ALIGN)
   CHECK(net_init(a, NET_STATE_BYTES - 1) == NET_ERROR_SIZE)
-  CHECK(step(a, 0) == NET_ERROR_STATE)
-  net_reset(a);
-  CHECK(step(a, 0) == NET_ERROR_STATE)
-  CHECK(step(NULL, 0) == NET_ERROR_NULL)
+  CHECK(run(a) == NET_ERROR_STATE)
   CHECK(run(NULL) == NET_ERROR_NULL)
   CHECK(net_self_test(NULL, &error) == NET_ERROR_NULL)
   CHECK(net_self_test(a, NULL) == NET_ERROR_NULL)
   CHECK(net_self_test(a, &error) == NET_OK)
   CHECK(error >= 0 && error < 1e-4f)
   fprintf(stderr, "self-test %g\n", (double)error);
+  check(a, b, c);
+  CHECK(intact(a) && intact(b) && intact(c))
+  write_all();
+  return 0;
+}
+)";
+
+// After `prepare` a state is at the first step.
+constexpr const char* kCheckSteps = R"(
+static void check(void *a, void *b, void *c) {
+  int i;
+  memset(a, 0xA5, NET_STATE_BYTES);
+  CHECK(step(a, 0) == NET_ERROR_STATE)
+  net_reset(a);
+  CHECK(step(a, 0) == NET_ERROR_STATE)
+  CHECK(step(NULL, 0) == NET_ERROR_NULL)
 
   /* Step by step. */
   prepare(a);
@@ -88,9 +99,26 @@ int main(void) {
     CHECK(step(moved, i - 3) == NET_OK)
   }
   same();
-  CHECK(intact(a) && intact(b) && intact(c))
-  write_all();
-  return 0;
+}
+)";
+
+constexpr const char* kCheckWhole = R"(
+static void check(void *a, void *b, void *c) {
+  CHECK(net_init(a, NET_STATE_BYTES) == NET_OK)
+  CHECK(run(a) == NET_OK)
+  keep();
+  refused(a);
+
+  /* Again, in the same block, and where it was moved. */
+  CHECK(run(a) == NET_OK)
+  same();
+  memcpy(b, a, NET_STATE_BYTES);
+  memset(a, 0x5A, NET_STATE_BYTES);
+  CHECK(run(b) == NET_OK)
+  same();
+  CHECK(net_init(c, NET_STATE_BYTES) == NET_OK)
+  CHECK(run(c) == NET_OK)
+  same();
 }
 )";
 
@@ -105,7 +133,7 @@ class ProgramText {
     for (const Port& port : interface_.begin_inputs)
       add_input(port, "given_" + port.name, port.elements * (port.time ? seen_ : 1));
     for (const Port& port : interface_.inputs) {
-      add_input(port, "in_" + port.name, port.elements * steps_);
+      add_input(port, "in_" + port.name, elements(port));
       add_argument("in_" + port.name, port);
     }
     for (const Port& port : interface_.outputs) add_output(port);
@@ -113,15 +141,68 @@ class ProgramText {
     function("void keep(void)", keep_);
     function("void same(void)", same_);
     function("void write_all(void)", write_);
-    function("int step(void *state, int i)", fmt::format("  return net_step(state{});\n", at_step_));
-    function("int run(void *state)", fmt::format("  return net_run(state{}, STEPS);\n", all_));
-    function("void begin(void *state)", interface_.begin_inputs.empty() ? "  (void)state;\n" : begin());
-    function("void prepare(void *state)",
-             "  CHECK(net_init(state, NET_STATE_BYTES) == NET_OK)\n  begin(state);\n");
+    interface_.has_steps() ? write_steps() : write_whole();
     return text_ + kMain;
   }
 
  private:
+  void write_steps() {
+    function("int step(void *state, int i)",
+             fmt::format("  return net_step(state{});\n", joined(arguments_, " + i * ")));
+    function("int run(void *state)", fmt::format("  return net_run(state{}, STEPS);\n", joined(arguments_)));
+    function("void begin(void *state)", interface_.begin_inputs.empty() ? "  (void)state;\n" : begin());
+    function("void prepare(void *state)",
+             "  CHECK(net_init(state, NET_STATE_BYTES) == NET_OK)\n  begin(state);\n");
+    text_ += kCheckSteps;
+  }
+
+  void write_whole() {
+    for (const codegen::SeenTime& time : interface_.times) {
+      (void)time;
+      arguments_.push_back({std::to_string(seen_), 0});
+    }
+    function("int run(void *state)", fmt::format("  return net_run(state{});\n", joined(arguments_)));
+    std::string checks;
+    for (size_t i = 0; i < arguments_.size(); ++i) {
+      const bool is_array = arguments_[i].elements > 0;
+      checks += is_array ? with(i, "NULL", "ERROR_NULL")
+                         : with(i, "(size_t)-1", "ERROR_LENGTH") + with(i, "0", "OK") +
+                               with(i, std::to_string(longest(i) + 1), "ERROR_LENGTH");
+    }
+    function("void refused(void *state)", checks);
+    text_ += kCheckWhole;
+  }
+
+  // Of the time whose steps the argument is.
+  int64_t longest(size_t argument) const {
+    return interface_.times[argument + interface_.times.size() - arguments_.size()].longest;
+  }
+  // A run with another argument.
+  std::string with(size_t argument, const std::string& other, const char* answer) const {
+    std::vector<Argument> arguments = arguments_;
+    arguments[argument].text = other;
+    return fmt::format("  CHECK(net_run(state{}) == NET_{})\n", joined(arguments), answer);
+  }
+
+  // An array of so many elements in a call; 0: no array.
+  struct Argument {
+    std::string text;
+    int64_t elements;
+  };
+  static std::string joined(const std::vector<Argument>& arguments, const char* by_elements = nullptr) {
+    std::string text;
+    for (const Argument& argument : arguments) {
+      text += ", " + argument.text;
+      if (by_elements != nullptr) text += by_elements + std::to_string(argument.elements);
+    }
+    return text;
+  }
+
+  // In all.
+  int64_t elements(const Port& port) const {
+    return port.elements * (interface_.has_steps() ? steps_ : port.time ? seen_ : 1);
+  }
+
   void function(const char* signature, const std::string& body) {
     text_ += fmt::format("static {} {{\n{}}}\n", signature, body);
   }
@@ -133,13 +214,12 @@ class ProgramText {
   }
 
   void add_argument(const std::string& name, const Port& port) {
-    at_step_ += fmt::format(", {} + i * {}", name, port.elements);
-    all_ += ", " + name;
+    arguments_.push_back({name, port.elements});
   }
 
   void add_output(const Port& port) {
     add_argument("out_" + port.name, port);
-    text_ += fmt::format("static float out_{0}[{1}], kept_{0}[{1}];\n", port.name, port.elements * steps_);
+    text_ += fmt::format("static float out_{0}[{1}], kept_{0}[{1}];\n", port.name, elements(port));
     const std::string clear = fmt::format("  memset(out_{0}, 0, sizeof out_{0});\n", port.name);
     keep_ += fmt::format("  memcpy(kept_{0}, out_{0}, sizeof out_{0});\n", port.name) + clear;
     same_ += fmt::format("  CHECK(memcmp(kept_{0}, out_{0}, sizeof out_{0}) == 0)\n", port.name) + clear;
@@ -178,7 +258,7 @@ class ProgramText {
   const Interface& interface_;
   int64_t steps_, seen_;
   std::string text_, read_, keep_, same_, write_;
-  std::string at_step_, all_;  // the arrays as arguments
+  std::vector<Argument> arguments_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <random>
 
+#include "compiler/driver/part.h"
 #include "tests/emit/c_program.h"
 
 namespace rnnc::emit {
@@ -73,15 +74,17 @@ void EmittedRun::make_inputs() {
     input_ += raw(given_[port.name]);
   }
   for (const Port& port : interface_.inputs) {
-    std::vector<int64_t> shape = {kSteps, 1};
+    std::vector<int64_t> shape = {1};
+    if (port.time) shape.insert(shape.begin(), kSeen);
+    if (has_steps()) shape.insert(shape.begin(), kSteps);
     for (int64_t size : inner(port.name)) shape.push_back(size);
     Array array = numbers.make(port, shape);
-    if (is_target(port.name)) {  // before the first step there is none
+    if (has_steps() && is_target(port.name)) {  // before the first step there is none
       for (int64_t i = 0; i < port.elements; ++i)
         array.values[static_cast<size_t>(i)] = port.element == ir::Element::real ? 0 : -1;
     }
     input_ += raw(array);
-    over_time_[port.name] = std::move(array);
+    (has_steps() ? over_time_ : given_)[port.name] = std::move(array);
   }
 }
 
@@ -93,7 +96,9 @@ bool EmittedRun::is_target(const std::string& name) const {
 }
 
 std::vector<int64_t> EmittedRun::inner(const std::string& name) const {
-  for (const auto* function : {&module().forward, &*module().step, &*module().begin}) {
+  std::vector<const ir::Function*> functions = {&module().forward};
+  if (has_steps()) functions.insert(functions.end(), {&*module().step, &*module().begin});
+  for (const ir::Function* function : functions) {
     for (const ir::NamedType& input : ir::inputs_of(*function)) {
       if (input.name != name) continue;
       std::vector<int64_t> sizes;
@@ -131,8 +136,7 @@ Array EmittedRun::filled(const interp::Arguments& all, const ir::Type& type, dou
   return array;
 }
 
-// In double precision.
-Arrays EmittedRun::whole() const {
+interp::Arguments EmittedRun::whole_arguments(const ir::Function& function) const {
   interp::Arguments all = arguments();
   for (uint32_t i = 0; i < module().dims.size(); ++i) {
     const ir::Dim& dim = module().dims[ir::DimId{i}];
@@ -150,13 +154,30 @@ Arrays EmittedRun::whole() const {
   all.inputs["sequence.begins"] = {ir::Element::boolean, {1}, {1}};
   std::map<std::string, double> first;
   for (const ir::StateEntry& entry : module().state) first["state." + entry.path] = entry.first;
-  for (const ir::NamedType& input : ir::inputs_of(module().forward)) {
+  for (const ir::NamedType& input : ir::inputs_of(function)) {
     if (all.inputs.contains(input.name)) continue;  // others are states, or only losses read them
     all.inputs[input.name] = filled(all, input.type, first[input.name]);
   }
-  auto results = interp::interpret(module().forward, module().dims, all);
+  return all;
+}
+
+// In double precision.
+Arrays EmittedRun::whole() const {
+  auto results = interp::interpret(module().forward, module().dims, whole_arguments(module().forward));
   EXPECT_TRUE(results) << results.error().message;
   return results ? *results : Arrays{};
+}
+
+Outputs EmittedRun::in_memory() const {
+  if (has_steps()) return stepped();
+  const ir::Function outputs = driver::part_of(module().forward, module().dims, [&](const std::string& name) {
+    return std::ranges::find(interface_.outputs, name, &Port::name) != interface_.outputs.end();
+  });
+  auto engine = driver::make_engine(driver::EngineKind::jit, outputs, module().dims);
+  Outputs made;
+  for (const auto& [name, array] : *(*engine)->run(whole_arguments(outputs)))
+    made[name].assign(array.values.begin(), array.values.end());
+  return made;
 }
 
 Outputs EmittedRun::stepped() const {
@@ -197,7 +218,7 @@ Outputs EmittedRun::of_object(const backend::Target& target) const {
   size_t at = 0;
   for (const Port& port : interface_.outputs) {
     std::vector<float>& values = outputs[port.name];
-    values.resize(static_cast<size_t>(port.elements * kSteps));
+    values.resize(static_cast<size_t>(port.elements * (has_steps() ? kSteps : port.time ? kSeen : 1)));
     const size_t size = values.size() * sizeof(float);
     if (at + size > bytes.size()) break;
     std::memcpy(values.data(), bytes.data() + at, size);

@@ -1,5 +1,6 @@
 // One model on one sequence, run in three ways: by the interpreter over all steps at once, by machine code in
-// memory step by step, and by a C program with the emitted object.
+// memory step by step, and by a C program with the emitted object. A model without steps is run whole in all
+// three.
 #pragma once
 
 #include <map>
@@ -20,8 +21,9 @@ class EmittedRun {
   // Why the model is refused; then there is nothing to run.
   const std::string& refusal() const { return refusal_; }
 
+  bool has_steps() const { return interface_.has_steps(); }
   driver::Arrays whole() const;
-  Outputs stepped() const;
+  Outputs in_memory() const;
   Outputs of_object(const backend::Target& target) const;
 
  private:
@@ -31,6 +33,8 @@ class EmittedRun {
   // The sizes of an input's constant dims.
   std::vector<int64_t> inner(const std::string& name) const;
   interp::Arguments arguments() const;
+  interp::Arguments whole_arguments(const ir::Function& function) const;
+  Outputs stepped() const;
   interp::Array filled(const interp::Arguments& all, const ir::Type& type, double value) const;
 
   Model model_;

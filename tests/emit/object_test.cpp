@@ -23,7 +23,7 @@ TEST(EmittedObject, HasReadOnlyDataAndItsOwnNamesOnly) {
   for (const backend::Target& target : targets) {
     Folder folder;
     backend::Emission emission = words(6, target);
-    emission.vocabulary = backend::VocabularyTable{{"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}};
+    emission.vocabularies = {{"words", {"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}}};
     write_files(folder, emission, target);
     EXPECT_EQ(folder.run("nm -u net.o"), "") << target.name;
     EXPECT_EQ(folder.run("nm net.o | grep -E ' [bBdDCuwWvV] ' || true"), "") << target.name;
@@ -41,7 +41,7 @@ TEST(EmittedHeader, IsC99AndCpp) {
   Folder folder;
   const backend::Target target = backend::targets()[0];
   backend::Emission emission = words(6, target);
-  emission.vocabulary = backend::VocabularyTable{{"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}};
+  emission.vocabularies = {{"words", {"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}}};
   write_files(folder, emission, target);
   const char* main = R"(
 #include "net.h"
@@ -285,25 +285,63 @@ TEST(EmittedObject, IsTheSameEachTime) {
   EXPECT_EQ(*backend::emit_object(words(6, target), target), *backend::emit_object(words(6, target), target));
 }
 
-TEST(EmittedModels, ThatCannotStepAreRefusedWithTheReason) {
+TEST(EmittedModels, ThatCannotStepAskForALengthAndSayWhy) {
   const Model model =
       compile_model("model Both { input x: seq [X]  output y = x |> bidirectional[GRU[3]] }", {{"X", 2}});
-  auto emission = emission_of(model, backend::targets()[0]);
-  ASSERT_FALSE(emission);
-  EXPECT_EQ(emission.error().message, "`Both` cannot run step by step");
-  EXPECT_EQ(emission.error().help,
-            "`reverse`, also that of `bidirectional`, begins at the end of a sequence");
+  const backend::Target target = backend::targets()[0];
+  auto refused = emission_of(model, target);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "`Both` runs over whole sequences, which may have any length: `reverse`, also that of "
+            "`bidirectional`, begins at the end of a sequence");
+  EXPECT_EQ(refused.error().help, "say for how many steps there is to be room: `--longest 100`");
+  auto emission = emission_of(model, target, 100);
+  ASSERT_TRUE(emission);
+  const std::string header = backend::header_text(*emission, target.name);
+  for (const char* part :
+       {"There are no single steps: `reverse`, also that of `bidirectional`, begins", "STEPS_LONGEST 100\n",
+        "int net_run(void *state, const float *x, float *y, size_t steps);", "net_init(", "net_self_test("})
+    EXPECT_NE(header.find(part), std::string::npos) << part;
+  for (const char* part : {"net_step", "net_reset", "net_begin", "net_copy_state", "ERROR_BEGIN"})
+    EXPECT_EQ(header.find(part), std::string::npos) << part;
+}
+
+// Each has a name of its own; where there is one, it has none.
+TEST(EmittedHeader, HasTheVocabulariesOfAllTokens) {
+  Folder folder;
+  const backend::Target target = backend::targets()[0];
+  const Model model = compile_model(
+      "model Tags { input text: seq token[V]  target tag: seq token[K]\n"
+      "  logits = text |> embed[3] |> bidirectional[GRU[4]] |> linear[K]  loss cross_entropy(logits, tag) }",
+      {{"V", 3}, {"K", 2}});
+  auto emission = emission_of(model, target, 9);
+  emission->vocabularies = {{"text", {"a", "bc", "<unknown>"}, {}, 2}, {"tag", {"NOUN", "VERB"}, {}, {}}};
+  write_files(folder, *emission, target);
+  folder.write("main.c", R"(
+#include "net.h"
+#include <stdio.h>
+int main(void) {
+  printf("%d %d %d %s %s", NET_VOCABULARY_TEXT_SIZE, NET_VOCABULARY_TEXT_UNKNOWN, NET_VOCABULARY_TAG_SIZE,
+         net_vocabulary_text_text + net_vocabulary_text_offsets[1],
+         net_vocabulary_tag_text + net_vocabulary_tag_offsets[1]);
+  return 0;
+})");
+  folder.run(fmt::format("cc -std=c99 {} main.c net.o -o main", kStrict));
+  EXPECT_EQ(folder.run("./main"), "3 2 2 bc VERB");
 }
 
 TEST(EmittedNames, AreAsciiAndDiffer) {
   const backend::Target target = backend::targets()[0];
   const auto complaint = [&](const char* text) {
-    auto emission = emission_of(compile_model(text, {{"X", 2}}), target);
+    auto emission = emission_of(compile_model(text, {{"X", 2}}), target, 9);
     return emission ? std::string() : emission.error().message;
   };
   EXPECT_EQ(complaint("model M { input größe: seq [X]  output y = größe }"), "`größe` is no name in C");
   EXPECT_EQ(complaint("model M { input a: seq [X]  input A: seq [X]  output y = a + A }"),
             "the name `A` is used twice in C");
+  EXPECT_EQ(complaint("model M { input a: seq [X]  input b: seq [X]  input a_steps: [X]\n"
+                      "  output y = linear[X](last(reverse(a))) + last(b) + a_steps }"),
+            "the name `a_steps` is used twice in C");
   EXPECT_EQ(complaint("model M { input steps: seq [X]  input double: seq [X]  output int = steps + double }"),
             "");
 }
