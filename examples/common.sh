@@ -29,3 +29,12 @@ debian_file() {
     (mkdir -p package && cd package && apt-get -qq -o APT::Sandbox::User=root download "$package" && dpkg -x "$package"_*.deb .)
   fi
 }
+
+# `object FOLDER CHECKPOINT [OPTIONS]`: the model as an object file and header, FOLDER/model.o and model.h, and what its self-test says.
+object() {
+  local folder=$1 checkpoint=$2
+  shift 2
+  "$rnnc" emit "$folder/$checkpoint" -o "$folder/model.o" "$@"
+  cc -std=c99 -I"$folder" "$example/../self_test.c" "$folder/model.o" -o "$folder/self_test"
+  echo "$folder/model.o: $(stat -c %s "$folder/model.o") bytes, needs '$(nm -u "$folder/model.o")', $("$folder/self_test")"
+}

@@ -260,7 +260,7 @@ class HeaderText {
     line("{}", spelled("/* Runs the model in the block `state`, which need not be initialised but is as "
                        "after @_init then,"));
     line(
-        " * and compares what they give with what the compiler computed in double precision. `max_error` "
+        " * and compares what it gives with what the compiler computed in double precision. `max_error` "
         "gets the\n"
         " * largest difference, relative to the largest number of that output; below 1e-4 it is as it should "
         "be. */");
