@@ -175,8 +175,8 @@ Outputs EmittedRun::in_memory() const {
   });
   auto engine = driver::make_engine(driver::EngineKind::jit, outputs, module().dims);
   Outputs made;
-  for (const auto& [name, array] : *(*engine)->run(whole_arguments(outputs)))
-    made[name].assign(array.values.begin(), array.values.end());
+  const auto results = (*engine)->run(whole_arguments(outputs));
+  for (const auto& [name, array] : *results) made[name].assign(array.values.begin(), array.values.end());
   return made;
 }
 
