@@ -67,7 +67,10 @@ void Scope::finish_states() {
   for (auto& [name, index] : states_) {
     StateDecl& state = out().body->states[index];
     auto value = out_->values.find(name);
-    if (value != out_->values.end() && value->second.node.valid()) state.update = value->second.node;
+    if (value != out_->values.end() && value->second.node.valid()) {
+      state.update = value->second.node;
+      check_step_value("state", name, value->second, claimed_.at(name));
+    }
     if (equations_.contains(name)) continue;
     std::vector<std::string> others;
     for (const std::string& other : order_) {
@@ -81,6 +84,15 @@ void Scope::finish_states() {
     if (!near.empty()) used_.insert(near);
     out_->failed = true;
   }
+}
+
+// Of a cell: states and outputs are of one step.
+void Scope::check_step_value(const char* what, const std::string& name, const Val& value, Span span) {
+  if (!in_cell() || value.bad() || !type(value).clock) return;
+  error(Code::sequence_in_step, span,
+        fmt::format("the {} `{}` of a cell is a whole sequence at each step", what, name), {},
+        "sum over it: `sum[t](...)`");
+  out_->failed = true;
 }
 
 void Scope::finish_outputs() {
@@ -108,6 +120,7 @@ void Scope::finish_outputs() {
         out_->failed = true;
         continue;
       }
+      check_step_value("output", name.text, value->second, name.span);
       out().body->outputs.push_back({name.text, value->second.node, false, name.span});
     }
   }

@@ -293,6 +293,7 @@ class Scope {
 
   // ---- body.cpp
   void finish_states();
+  void check_step_value(const char* what, const std::string& name, const Val& value, Span span);
   void finish_outputs();
   void finish_clocks();
   void unused();
