@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -50,6 +51,13 @@ struct Options {
 
 double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Bytes of memory that this process has had at once.
+int64_t most_memory() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t{usage.ru_maxrss} << 10;
 }
 
 // One training, from the files to the end.
@@ -201,7 +209,10 @@ class Training {
     train::TrainOptions options = train_options();
     if (!console_.quiet()) options.report = &lines;
     if (options_.overfit) return overfit_batch(std::move(options));
-    if (options_.dry_run) options.settings.steps = 1;
+    if (options_.dry_run) {
+      options.settings.steps = 1;
+      split_.validation.clear();
+    }
     auto trainer = train::Trainer::create(trainable_->model(), *parameters_, split_, std::move(options));
     if (!trainer) return console_.fail(problem(Code::bad_train_value, trainer.error().message));
     if (options_.resume) {
@@ -216,7 +227,8 @@ class Training {
     if (outcome->best.any) compare_with_text(outcome->best.loss);
     if (options_.dry_run) {
       console_.note(
-          fmt::format("dry run: one step in {:.0f} ms; nothing was written", (seconds() - begun) * 1e3));
+          fmt::format("dry run: one step in {:.0f} ms, the compiler and it in {} MB; nothing was written",
+                      (seconds() - begun) * 1e3, most_memory() >> 20));
     } else if (outcome->ending != train::Ending::kInterrupted) {
       console_.note(fmt::format("{}: {} steps, best loss {:.4f} at step {}; weights in {}/best.safetensors",
                                 folder_, outcome->step, outcome->best.loss, outcome->best.step, folder_));

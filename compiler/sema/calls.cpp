@@ -105,7 +105,7 @@ Val Scope::call_function(const Callable& callable, Arguments& arguments, Line& l
     result.applied = inside.stateful_calls_.front();
   if (inside.pending_ != nullptr && !result.bad()) {
     const auto& [name, argument] = first_values.named.front();
-    error(Code::unknown_argument, argument.span,
+    error(Code::unknown_argument, argument.name_span,
           fmt::format("`{}` has no argument `{}`", callable.name, name), {},
           "a first value goes to the one cell with states inside a function; here there is none");
     return bad();
@@ -358,7 +358,7 @@ bool Scope::bind_states(CellUse& use) {
       for (const StateDecl& s : body.states) names.push_back(s.name);
       for (const InputDecl& i : body.inputs) names.push_back(i.name);
       std::string near = nearest(name, names);
-      error(Code::unknown_argument, argument.span,
+      error(Code::unknown_argument, argument.name_span,
             fmt::format("`{}` has no input or state `{}`", use.callable.name, name), {},
             near.empty() ? fmt::format("it has: {}", fmt::join(names, ", "))
                          : fmt::format("did you mean `{}`?", near));

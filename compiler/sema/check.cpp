@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/dimensions.h"
 #include "compiler/sema/elaborate.h"
 
 namespace rnnc::sema {
@@ -210,7 +211,10 @@ void check(const Program& program, diagnostics::Sink& sink) {
       // A cell as it is used, whatever it is given; then standing alone, if that was faultless.
       const size_t before = sink.error_count();
       if (body->kind == ast::BodyKind::cell) world.generic(*body);
-      if (sink.error_count() == before) world.alone(*body, {});
+      if (sink.error_count() > before) continue;
+      const auto checked = world.alone(*body, {});
+      if (checked && sink.error_count() == before)
+        check_dimensions(*checked->body, {}, OtherSizes::open, sink);
     }
   }
 }

@@ -116,6 +116,7 @@ struct Argument {
   const ast::Expr* expr = nullptr;
   std::optional<Val> value = {};
   Span span;
+  Span name_span = {};  // of one that is named in the source
 };
 struct Arguments {
   std::vector<Argument> positional;

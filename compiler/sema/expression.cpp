@@ -48,6 +48,7 @@ Arguments arguments_of(const std::vector<ast::Argument>& list) {
   for (const ast::Argument& argument : list) {
     if (argument.name) {
       result.named.emplace_back(argument.name->text, argument_of(*argument.value));
+      result.named.back().second.name_span = argument.name->span;
     } else {
       result.positional.push_back(argument_of(*argument.value));
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/sema/check.h"
+#include "compiler/sema/dimensions.h"
 #include "compiler/sema/elaborate.h"
 
 namespace rnnc::sema {
@@ -76,41 +77,6 @@ bool resolve_sizes(const Body& body, const std::map<std::string, int64_t>& given
   return good;
 }
 
-// Every dimension of every value must come out whole and positive.
-bool check_dimensions(const Body& body, const std::map<std::string, int64_t>& sizes,
-                      diagnostics::Sink& sink) {
-  for (const Node& node : body.nodes) {
-    for (const Size& size : node.type.shape) {
-      auto value = size.evaluate(sizes);
-      if (value && *value >= 1) continue;
-      std::string numbers;
-      for (const std::string& name : size.names()) {
-        auto known = sizes.find(name);
-        if (known == sizes.end()) continue;
-        numbers += fmt::format("{}{} = {}", numbers.empty() ? ", where " : ", ", name, known->second);
-      }
-      sink.report(
-          {Code::size_not_positive,
-           fmt::format("the dimension {} is not a whole number of at least 1{}", size.text(), numbers),
-           {node.span, ""},
-           {},
-           {},
-           "choose sizes that divide"});
-      return false;
-    }
-    const auto* call = std::get_if<node::Call>(&node.data);
-    if (call == nullptr) continue;
-    std::map<std::string, int64_t> inner;
-    for (const auto& [name, shape] : call->sizes) {
-      // An input without a shape is one axis inside, of as many elements as are passed. A setting that is not
-      // whole may still be a number there, but no dimension.
-      if (auto value = product(shape).evaluate(sizes)) inner[name] = *value;
-    }
-    if (!check_dimensions(*call->body, inner, sink)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::shared_ptr<const Model> instantiate(const Program& program, const ast::Body& body,
@@ -136,7 +102,7 @@ std::shared_ptr<const Model> instantiate(const Program& program, const ast::Body
     checked = world.alone(body, model->sizes);
     if (sink.error_count() > before || checked->failed) return nullptr;
   }
-  if (!check_dimensions(*checked->body, model->sizes, sink)) return nullptr;
+  if (!check_dimensions(*checked->body, model->sizes, OtherSizes::known, sink)) return nullptr;
   model->body = checked->body;
   return model;
 }

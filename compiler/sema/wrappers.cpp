@@ -42,8 +42,9 @@ bool split_init(Scope& scope, const Callable& callable, Arguments& arguments, Li
   inits.resize(parts.size());
   for (const auto& [name, argument] : arguments.named) {
     if (name != "init") {
-      scope.error(Code::unknown_argument, argument.span, fmt::format("`{}` takes only `init`", callable.name),
-                  {}, "all first values at once: `init = final(y)`");
+      scope.error(Code::unknown_argument, argument.name_span,
+                  fmt::format("`{}` takes only `init`", callable.name), {},
+                  "all first values at once: `init = final(y)`");
       return false;
     }
     Val value = scope.evaluate(argument, line);
