@@ -91,7 +91,7 @@ class NotationConformance : public ::testing::TestWithParam<Engine> {};
 
 TEST_P(NotationConformance, GiveTheSameBits) {
   const ir::Module& lines = lstm("LSTM");
-  const Compiled ours(*lines.gradient, lines.dims, GetParam());
+  const Compiled ours(*lines.gradient, lines.dims, GetParam(), Runs::always);
   ASSERT_EQ(ours.wrong(), "");
   const Sizes batch{5, {{"T", {4, 0, 6, 1, 6}}}};
   const interp::Arguments arguments = rounded(random_arguments(*lines.gradient, lines.dims, batch));
@@ -101,7 +101,7 @@ TEST_P(NotationConformance, GiveTheSameBits) {
        {std::pair{"TextbookLSTM", &to_textbook}, {"StackedLSTM", &to_stacked}}) {
     SCOPED_TRACE(cell);
     const ir::Module& module = lstm(cell);
-    const Compiled theirs(*module.gradient, module.dims, GetParam());
+    const Compiled theirs(*module.gradient, module.dims, GetParam(), Runs::always);
     ASSERT_EQ(theirs.wrong(), "");
     interp::Arguments same = arguments;
     same.params = convert(arguments.params, "");
