@@ -138,6 +138,13 @@ Result<SafetensorsHeader> parse_safetensors_header(std::string_view text, uint64
 
 Result<std::string> format_safetensors_header(const SafetensorsHeader& header) {
   auto object = nlohmann::ordered_json::object();
+  const auto too_long = [](uint64_t bytes) {
+    return failure("the header takes {} bytes or more, more than the {} that the format allows", bytes,
+                   kLargestSafetensorsHeader);
+  };
+  uint64_t least = 0;
+  for (const auto& [key, value] : header.metadata) least += key.size() + value.size();
+  if (least > kLargestSafetensorsHeader) return too_long(least);
   if (!header.metadata.empty()) object[std::string(kMetadata)] = header.metadata;
   std::set<std::string_view> names;
   for (const auto& entry : header.entries) {
@@ -150,10 +157,7 @@ Result<std::string> format_safetensors_header(const SafetensorsHeader& header) {
   auto text = dump_json(object);
   if (!text) return failure("a name or the metadata: {}", text.error().message);
   text->resize((text->size() + 7) / 8 * 8, ' ');
-  if (text->size() > kLargestSafetensorsHeader) {
-    return failure("the header takes {} bytes, more than the {} that the format allows", text->size(),
-                   kLargestSafetensorsHeader);
-  }
+  if (text->size() > kLargestSafetensorsHeader) return too_long(text->size());
   return text;
 }
 

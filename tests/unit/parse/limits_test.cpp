@@ -44,7 +44,7 @@ TEST(Limits, OnChainsOfEveryKind) {
     Valid longest(in_cell("y = " + repeated(link, kMaxDepth) + "a"));
     EXPECT_EQ(only_error(in_cell("y = " + repeated(link, kMaxDepth + 1) + "a")).substr(0, 5), "E0004")
         << link;
-    EXPECT_EQ(only_error("fn f(x) = " + repeated(link, 150'000) + "a").substr(0, 5), "E0004") << link;
+    EXPECT_EQ(only_error("fn f(x) = " + repeated(link, 50'000) + "a").substr(0, 5), "E0004") << link;
   }
   for (std::string_view link : {"(a)", "[a]", "()"}) {
     Valid longest(in_cell("y = a" + repeated(link, kMaxDepth)));
@@ -89,7 +89,7 @@ TEST(Limits, SayWhatABinaryFileLooksLike) {
 // Unequal brackets stay shallow to a count of depth, but leave ever more of them open.
 TEST(Limits, HoldForBracketsThatDoNotFit) {
   for (std::string_view part : {"(]", "[)", "{)", "(}", "){", "]("}) {
-    Parsed parsed("fn f(x) = " + repeated(part, 100'000));
+    Parsed parsed("fn f(x) = " + repeated(part, 30'000));
     EXPECT_FALSE(parsed.errors().empty());
   }
 }
