@@ -41,6 +41,9 @@ constexpr auto kKinds = std::to_array<Kind>({
 const std::vector<std::string> kWords = {"obj",     "header", "static-lib", "asm",
                                          "llvm-ir", "ir",     "dot",        "self-test"};
 
+// Steps of sequences seen whole, so that no number of bytes is too large to be counted.
+constexpr int64_t kMostLongest = 10'000'000;
+
 struct Options {
   Target target;
   std::vector<std::string> weights;  // a file, or how an object gets at them
@@ -235,7 +238,7 @@ Command emit_command() {
                            "Room for so many steps of sequences that are seen whole, or whose model cannot "
                            "run step by step")
                 ->option_text("STEPS")
-                ->check(CLI::PositiveNumber.description(""));
+                ->check(CLI::Range(int64_t{1}, kMostLongest).description(""));
             return [options](Console& console) { return run(*options, console); };
           }};
 }

@@ -32,6 +32,7 @@ struct Options {
   bool generate = false, json = false;
   int64_t beam = 0;
   std::optional<int64_t> length;
+  TrainFlags cut;
 };
 
 // The loss and the answers of a model over data.
@@ -79,7 +80,12 @@ class Evaluation {
 
   // Data that are whole and right, and the code.
   Outcome<> prepare() {
-    if (auto taken = take_arrays(*inputs_, compiled_, train::Reading::kEverything); !taken) return taken;
+    if (!options_.cut.empty() && !inputs_->source->is_text()) {
+      return problem(Code::bad_option,
+                     "`--seq-length` is of a text, which is cut; these sequences are whole");
+    }
+    if (auto taken = take_arrays(*inputs_, compiled_, train::Reading::kEverything, options_.cut); !taken)
+      return taken;
     const train::Signature signature = signature_of(compiled_);
     auto checked = train::dataset_of(inputs_->data, signature, options_.run.data.file);
     if (!checked) return data_problem(checked.error());
@@ -282,28 +288,31 @@ class Evaluation {
 }  // namespace
 
 Command eval_command() {
-  return {"eval", "Measure the loss and the answers of a model on data",
-          "  rnnc eval digits/best.safetensors --data test.csv\n"
-          "  rnnc eval phonemes/best.safetensors --data test.tsv --beam 5\n"
-          "                                    also what it says by itself, against the truth: edits",
-          [](CLI::App& app) {
-            auto options = std::make_shared<Options>();
-            options->run.add_options(app);
-            auto* generate =
-                app.add_flag("--generate", options->generate,
-                             "Measure the sequences that it makes by itself, the likeliest token "
-                             "at each step, by their edit distance");
-            app.add_option("--beam", options->beam,
-                           "As `--generate`, but looking for the likeliest sequence, so many at a time")
-                ->option_text("NUMBER")
-                ->check(CLI::Range(1, 1000).description(""))
-                ->excludes(generate);
-            app.add_option("--length", options->length, "Steps after which such a sequence ends in any case")
-                ->option_text("NUMBER")
-                ->check(CLI::NonNegativeNumber.description(""));
-            app.add_flag("--json", options->json, "Print JSON: sums and counts");
-            return [options](Console& console) { return Evaluation(*options, console).run(); };
-          }};
+  return {
+      "eval", "Measure the loss and the answers of a model on data",
+      "  rnnc eval digits/best.safetensors --data test.csv\n"
+      "  rnnc eval phonemes/best.safetensors --data test.tsv --beam 5\n"
+      "                                    also what it says by itself, against the truth: edits",
+      [](CLI::App& app) {
+        auto options = std::make_shared<Options>();
+        options->run.add_options(app);
+        auto* generate = app.add_flag("--generate", options->generate,
+                                      "Measure the sequences that it makes by itself, the likeliest token "
+                                      "at each step, by their edit distance");
+        app.add_option("--beam", options->beam,
+                       "As `--generate`, but looking for the likeliest sequence, so many at a time")
+            ->option_text("NUMBER")
+            ->check(CLI::Range(1, 1000).description(""))
+            ->excludes(generate);
+        app.add_option("--length", options->length, "Steps after which such a sequence ends in any case")
+            ->option_text("NUMBER")
+            ->check(CLI::NonNegativeNumber.description(""));
+        add_train_flag(app, options->cut, "seq_length", "--seq-length",
+                       "Of text: steps of the sequences that it is cut into, each of which begins without "
+                       "a past; else as in training");
+        app.add_flag("--json", options->json, "Print JSON: sums and counts");
+        return [options](Console& console) { return Evaluation(*options, console).run(); };
+      }};
 }
 
 }  // namespace rnnc::driver

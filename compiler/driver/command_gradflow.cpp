@@ -225,12 +225,6 @@ constexpr std::string_view kExample =
     "The batch is all of an .npz; of text and tables the first one of a training that holds\n"
     "nothing out (with tbptt its first window). Norms below 1e-38 need --engine interp.";
 
-void add_cut(CLI::App& app, TrainFlags& cut, const char* key, const char* name, const char* help) {
-  app.add_option_function<std::string>(
-         name, [&cut, key](const std::string& text) { cut[key] = text; }, help)
-      ->option_text("NUMBER");
-}
-
 void add_options(CLI::App& app, Options& options) {
   app.add_option("SPEC", options.specs, "One or more: a .rnn file, `library:NAME`, or a checkpoint")
       ->required();
@@ -247,8 +241,8 @@ void add_options(CLI::App& app, Options& options) {
       ->option_text("FILE")
       ->allow_extra_args(false);
   options.data.add_options(app);
-  add_cut(app, options.cut, "batch", "--batch", "Of text and tables: sequences of the batch");
-  add_cut(app, options.cut, "seq_length", "--seq-length", "Of text and tables: steps of a sequence");
+  add_train_flag(app, options.cut, "batch", "--batch", "Of text and tables: sequences of the batch");
+  add_train_flag(app, options.cut, "seq_length", "--seq-length", "Of text and tables: steps of a sequence");
   app.add_option("--seed", options.seed, "What fresh weights and the first batch depend on; 1 by default")
       ->option_text("NUMBER");
   add_engine_option(app, options.engine);

@@ -66,9 +66,10 @@ std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console
   return inputs;
 }
 
-Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled, train::Reading reading) {
+Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled, train::Reading reading,
+                      const TrainFlags& flags) {
   if (!inputs.source || inputs.source->npz() != nullptr) return support::Unit{};
-  auto settings = settings_of(*inputs.model->body, {});
+  auto settings = settings_of(*inputs.model->body, flags);
   if (!settings) return settings.error();
   auto arrays = inputs.source->arrays(signature_of(compiled), *settings, reading);
   if (!arrays) return arrays.error();

@@ -10,6 +10,7 @@
 #include "compiler/driver/data_file.h"
 #include "compiler/driver/engine.h"
 #include "compiler/driver/target.h"
+#include "compiler/driver/train_flags.h"
 #include "compiler/driver/weights.h"
 #include "compiler/interp/interpret.h"
 #include "runtime/core/cores.h"
@@ -46,8 +47,9 @@ struct RunInputs {
 // Nothing after a complaint.
 std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console);
 
-// Makes arrays of a table or a text.
-Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled, train::Reading reading);
+// Makes arrays of a table or a text; `flags` say how text is cut, else as in training.
+Outcome<> take_arrays(RunInputs& inputs, const Compiled& compiled, train::Reading reading,
+                      const TrainFlags& flags = {});
 
 // Weights as arguments of a function of the IR.
 std::map<std::string, interp::Array> to_params(const sema::Model& model, const Values& values);

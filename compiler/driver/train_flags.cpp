@@ -50,6 +50,12 @@ void add_train_flags(CLI::App& app, TrainFlags& flags) {
   }
 }
 
+void add_train_flag(CLI::App& app, TrainFlags& flags, const char* key, const char* name, const char* help) {
+  app.add_option_function<std::string>(
+         name, [&flags, key](const std::string& text) { flags[key] = text; }, help)
+      ->option_text("NUMBER");
+}
+
 Outcome<train::Settings> settings_of(const sema::Body& body, const TrainFlags& flags) {
   train::Settings settings;
   for (const sema::TrainSetting& one : body.train) {
