@@ -15,7 +15,8 @@ namespace rnnc::backend {
 
 // The entries of a vocabulary in the order of their ids.
 struct VocabularyTable {
-  std::string of;  // the input or target whose tokens it spells
+  std::string of;         // the input or target whose tokens it spells
+  bool is_given = false;  // an input: its sequences are as they are given, without `end`
   std::vector<std::string> entries;
   std::optional<int32_t> end, unknown;  // ids of `<end>` and `<unknown>`
 };

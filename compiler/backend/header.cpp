@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <set>
+#include <charconv>
 
 #include "compiler/codegen/state_block.h"
 #include "compiler/support/check.h"
@@ -17,17 +17,6 @@ using codegen::Interface;
 using codegen::Port;
 
 namespace {
-
-// Of the C language, of its header files, and the header's own parameters.
-constexpr auto kTaken = std::to_array<std::string_view>(
-    {"auto",     "break",   "case",   "char",     "class",   "const",    "continue", "default",  "delete",
-     "do",       "double",  "else",   "enum",     "extern",  "float",    "for",      "goto",     "if",
-     "inline",   "int",     "long",   "new",      "private", "public",   "register", "restrict", "return",
-     "short",    "signed",  "sizeof", "static",   "struct",  "switch",   "template", "this",     "throw",
-     "try",      "typedef", "union",  "unsigned", "using",   "virtual",  "void",     "volatile", "while",
-     "bool",     "true",    "false",  "catch",    "friend",  "operator", "typename", "mutable",  "namespace",
-     "explicit", "export",  "asm",    "and",      "or",      "not",      "xor",      "int32_t",  "uint32_t",
-     "uint64_t", "size_t",  "state",  "steps",    "inputs",  "bytes",    "protected"});
 
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
@@ -138,6 +127,7 @@ class HeaderText {
     if (interface_.inputs.empty()) line(" *   nothing");
     line(" * and writes");
     for (const Port& output : interface_.outputs) line("{}", described(output));
+    unread_times();
     if (given()) {
       line(" * Before the first step {}_begin reads", interface_.prefix);
       for (const Port& input : interface_.begin_inputs) line("{}", described(input));
@@ -145,15 +135,28 @@ class HeaderText {
     line(" */");
   }
 
+  // Of sequences of which nothing but their length is read.
+  void unread_times() {
+    for (size_t i = 0; i < interface_.times.size(); ++i) {
+      bool has_array = false;
+      for (const auto* ports : {&interface_.inputs, &interface_.outputs, &interface_.begin_inputs}) {
+        for (const Port& port : *ports) has_array |= port.time == i;
+      }
+      if (has_array) continue;
+      line(" * `{}`, at most {}, is the number of steps of a sequence that is not read itself.",
+           interface_.times[i].c_name, interface_.times[i].longest);
+    }
+  }
+
   static std::string one_line(std::string text) {
     std::ranges::replace(text, '\n', ' ');
     return text;
   }
 
-  // IN and OUT where there is one; of several each has its own name.
+  // IN and OUT where there is one, of one step if it has any; of several each has its own name.
   void dims_of(const std::vector<Port>& ports, const char* alone) {
     for (const Port& port : ports) {
-      const std::string name = ports.size() == 1 ? alone : upper(port.name);
+      const std::string name = ports.size() == 1 && alone != nullptr ? alone : upper(port.name);
       line("#define {}_{}_DIM {}", macro_, name, port.elements);
       if (port.tokens > 0) line("#define {}_{}_TOKENS {}", macro_, name, port.tokens);
     }
@@ -163,6 +166,7 @@ class HeaderText {
     line("#define {}_ABI_VERSION {}", macro_, codegen::kInterfaceVersion);
     dims_of(interface_.inputs, "IN");
     dims_of(interface_.outputs, "OUT");
+    dims_of(interface_.begin_inputs, nullptr);
     for (const codegen::SeenTime& time : interface_.times)
       line("#define {}_{}_LONGEST {}", macro_, upper(time.c_name), time.longest);
     line("#define {}_STATE_BYTES {}u", macro_, block_.bytes());
@@ -247,7 +251,7 @@ class HeaderText {
     line("int {}_init(void *state, size_t bytes);\n", prefix);
     std::string steps;
     for (const codegen::SeenTime& time : interface_.times) steps += ", size_t " + time.c_name;
-    line("/* {} */", steps.empty() ? "All of it." : "Whole sequences, from beginning to end.");
+    line("/* {} */", steps.empty() ? "The whole model." : "Whole sequences, from beginning to end.");
     line("int {}_run(void *state{}{});\n", prefix, parameters(), steps);
   }
 
@@ -290,7 +294,7 @@ class HeaderText {
         " * zero follows. */",
         table.of);
     line("#define {}_SIZE {}", macro, table.entries.size());
-    if (table.end) line("#define {}_END {} /* ends a sequence */", macro, *table.end);
+    if (table.end && !table.is_given) line("#define {}_END {} /* ends a sequence */", macro, *table.end);
     if (table.unknown)
       line("#define {}_UNKNOWN {} /* stands for what is not listed */", macro, *table.unknown);
     line("extern const char {}_text[];", name);
@@ -311,33 +315,11 @@ std::string header_text(const Emission& emission, const std::string& target) {
   return HeaderText(emission, target).write();
 }
 
-bool is_c_name(const std::string& name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return !name.empty() && letter(name[0]) &&
-         std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
-}
-
-std::string wrong_names(const Emission& emission) {
-  const Interface& interface = emission.interface;
-  std::set<std::string> parameters, macros, fields;
-  for (const auto* ports : {&interface.inputs, &interface.outputs, &interface.begin_inputs}) {
-    const bool of_step = ports != &interface.begin_inputs;
-    for (const Port& port : *ports) {
-      if (!is_c_name(port.name)) return fmt::format("`{}` is no name in C", port.name);
-      const bool is_new = (of_step ? parameters : fields).insert(port.c_name).second &&
-                          (!of_step || ports->size() == 1 || macros.insert(upper(port.name)).second);
-      if (!is_new) return fmt::format("the name `{}` is used twice in C", port.name);
-    }
-  }
-  for (const codegen::SeenTime& time : interface.times) {
-    if (!(interface.has_steps() ? fields : parameters).insert(time.c_name).second)
-      return fmt::format("the name `{}` is used twice in C", time.c_name);
-  }
-  return {};
-}
-
-std::string parameter_name(const std::string& name) {
-  return std::ranges::find(kTaken, name) == kTaken.end() ? name : name + "_";
+uint64_t magic_of(const Emission& emission, const std::string& target) {
+  uint64_t magic = 0;
+  const std::string digits = sha256(header_text(emission, target));
+  std::from_chars(digits.data(), digits.data() + 16, magic, 16);
+  return magic | 1;
 }
 
 }  // namespace rnnc::backend

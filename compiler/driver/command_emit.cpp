@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <set>
 
+#include "compiler/backend/c_names.h"
 #include "compiler/backend/header.h"
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
@@ -101,7 +101,8 @@ std::vector<backend::VocabularyTable> tables_of(const formats::Vocabularies& voc
     auto found = vocabularies.find(input.name);
     if (found == vocabularies.end()) continue;
     const formats::Vocabulary& vocabulary = found->second;
-    tables.push_back({input.name, vocabulary.entries(), vocabulary.end(), vocabulary.unknown()});
+    tables.push_back(
+        {input.name, !input.target, vocabulary.entries(), vocabulary.end(), vocabulary.unknown()});
   }
   return tables;
 }
@@ -118,13 +119,6 @@ Outcome<Weights> read_weights(const std::string& path) {
   auto file = formats::read_safetensors(*formats::memory_source(path, std::move(*bytes)));
   if (!file) return problem(Code::bad_file, file.error().message);
   return Weights{std::move(*file), std::move(sha256)};
-}
-
-// Tells blocks of this object from others, and from memory that holds nothing yet.
-uint64_t magic_of(const std::string& sha256) {
-  uint64_t magic = 0;
-  std::from_chars(sha256.data(), sha256.data() + 16, magic, 16);
-  return magic | 1;
 }
 
 // Both files are there before either takes its name.
@@ -186,12 +180,15 @@ Exit run(const Options& options, Console& console) {
   auto compiled = compile(model, {});
   if (!compiled) return console.fail(compiled.error(), spec.sources);
 
-  auto emission = make_emission(*compiled, *weights, *cpu, {prefix_of(options), options.longest});
+  auto emission =
+      make_emission(*compiled, *weights, *cpu,
+                    {prefix_of(options), options.longest, tables_of(*vocabularies, *compiled->body)});
   if (!emission) return console.fail(emission.error());
-  emission->vocabularies = tables_of(*vocabularies, *compiled->body);
+  if (options.longest && emission->interface.times.empty())
+    console.note("no sequence of this model is seen whole: `--longest` changes nothing");
   emission->source = std::filesystem::path(options.target.spec).filename().string();
   emission->weights_sha256 = read->sha256;
-  emission->interface.magic = magic_of(emission->weights_sha256);
+  emission->interface.magic = backend::magic_of(*emission, cpu->name);
   std::vector<std::pair<std::string, std::string>> files;
   for (const std::string& word : options.kinds) {
     const Kind& kind = *kind_named(word);

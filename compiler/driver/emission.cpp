@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "compiler/backend/header.h"
+#include "compiler/backend/c_names.h"
 #include "compiler/driver/machine_code.h"
 #include "compiler/driver/part.h"
 #include "compiler/driver/run_inputs.h"
@@ -45,10 +45,8 @@ class EmissionMaker {
     if (auto found = find_inputs(); !found) return found.error();
     if (auto found = find_outputs(); !found) return found.error();
     if (module_.step) find_samplers();
-    backend::Emission emission{std::move(interface_), {}, compiled_.body->name, {}, {}, compiled_.no_step};
-    if (const std::string wrong = backend::wrong_names(emission); !wrong.empty())
-      return problem(Code::cannot_emit, wrong,
-                     "names that reach a C header have ASCII letters, digits and `_`");
+    backend::Emission emission{std::move(interface_), options_.vocabularies, compiled_.body->name, {}, {},
+                               compiled_.no_step};
     auto params = to_params(*compiled_.model, weights);
     for (auto& [name, array] : params) {
       std::vector<float>& floats = emission.interface.weights[name];
@@ -59,6 +57,8 @@ class EmissionMaker {
     auto test = make_self_test(functions, params, emission.interface);
     if (!test) return test.error();
     emission.interface.test = std::move(*test);
+    if (auto wrong = backend::wrong_name(emission))
+      return problem(Code::cannot_emit, wrong->message, wrong->help);
     return emission;
   }
 
@@ -82,11 +82,8 @@ class EmissionMaker {
     return support::Unit{};
   }
 
-  // An output of the model, or what it predicts.
   bool is_output(const std::string& name) const {
-    return std::ranges::any_of(compiled_.body->outputs, [&](const auto& one) { return one.name == name; }) ||
-           std::ranges::any_of(compiled_.body->feedback,
-                               [&](const auto& one) { return one.prediction == name; });
+    return std::ranges::any_of(compiled_.body->outputs, [&](const auto& one) { return one.name == name; });
   }
 
   Port port(const ir::NamedType& named, std::string meaning) const {

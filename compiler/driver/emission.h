@@ -13,6 +13,7 @@ namespace rnnc::driver {
 struct EmissionOptions {
   std::string prefix;                   // a name in C
   std::optional<int64_t> longest = {};  // steps of sequences that are seen whole
+  std::vector<backend::VocabularyTable> vocabularies = {};
 };
 
 // Of a model that cannot run step by step, the interface is that of whole sequences. Fails where a length

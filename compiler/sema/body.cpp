@@ -159,7 +159,8 @@ void Scope::unused() {
                    fmt::format("take it out, or let it leave: `output {}`", name)});
   };
   for (const std::string& name : order_) {
-    if (!used_.contains(name) && !states_.contains(name))
+    const bool read_by_others = in_cell() && world_.program().members.contains(name);
+    if (!used_.contains(name) && !states_.contains(name) && !read_by_others)
       warn(Code::unused_value, "the value", name, equations_.at(name).name_span);
   }
   for (const ParameterDecl& parameter : out().body->parameters) {

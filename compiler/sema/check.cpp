@@ -3,11 +3,70 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "compiler/sema/dimensions.h"
 #include "compiler/sema/elaborate.h"
 
 namespace rnnc::sema {
+
+namespace {
+
+// The expression, and all that it is made of.
+void each_expr(const ast::Expr& expr, const std::function<void(const ast::Expr&)>& visit) {
+  visit(expr);
+  std::visit(
+      [&](const auto& e) {
+        using T = std::decay_t<decltype(e)>;
+        if constexpr (std::is_same_v<T, ast::Call>) {
+          each_expr(*e.callee, visit);
+          for (const ast::Argument& argument : e.arguments) each_expr(*argument.value, visit);
+        } else if constexpr (std::is_same_v<T, ast::Pipe>) {
+          each_expr(*e.value, visit);
+          each_expr(*e.stage, visit);
+        } else if constexpr (std::is_same_v<T, ast::Negate> || std::is_same_v<T, ast::Root>) {
+          each_expr(*e.operand, visit);
+        } else if constexpr (std::is_same_v<T, ast::Binary>) {
+          each_expr(*e.left, visit);
+          each_expr(*e.right, visit);
+        } else if constexpr (std::is_same_v<T, ast::Member>) {
+          each_expr(*e.object, visit);
+        } else if constexpr (std::is_same_v<T, ast::Bracket>) {
+          each_expr(*e.object, visit);
+          for (const ast::Argument& argument : e.arguments) each_expr(*argument.value, visit);
+        } else if constexpr (std::is_same_v<T, ast::Parens>) {
+          each_expr(*e.inner, visit);
+        } else if constexpr (std::is_same_v<T, ast::Concat>) {
+          for (const ast::ExprPtr& part : e.parts) each_expr(*part, visit);
+        }
+      },
+      expr.node);
+}
+
+void each_expr(const ast::Body& body, const std::function<void(const ast::Expr&)>& visit) {
+  for (const ast::Statement& statement : body.statements) {
+    if (const auto* equation = std::get_if<ast::Equation>(&statement.node))
+      each_expr(*equation->value, visit);
+    if (const auto* output = std::get_if<ast::Output>(&statement.node); output != nullptr && output->value)
+      each_expr(*output->value, visit);
+    if (const auto* loss = std::get_if<ast::Loss>(&statement.node)) each_expr(*loss->value, visit);
+  }
+}
+
+// Names that a body applies: a setting among them is a function, not a size.
+std::set<std::string> applied_names(const ast::Body& body) {
+  std::set<std::string> names;
+  each_expr(body, [&](const ast::Expr& expr) {
+    const auto* call = std::get_if<ast::Call>(&expr.node);
+    const auto* pipe = std::get_if<ast::Pipe>(&expr.node);
+    const ast::Expr* applied = call ? call->callee.get() : pipe ? pipe->stage.get() : nullptr;
+    const auto* name = applied ? std::get_if<ast::NameRef>(&applied->node) : nullptr;
+    if (name) names.insert(name->text);
+  });
+  return names;
+}
+
+}  // namespace
 
 // ---------------------------------------------------------------- declarations
 
@@ -22,11 +81,17 @@ Program resolve(std::vector<std::shared_ptr<const ast::File>> own,
     const bool ours = i < program.library;
     for (const ast::Declaration& declaration : program.files[i]->declarations) {
       const ast::Name* name = nullptr;
+      const auto add_member = [&](const ast::Expr& expr) {
+        if (const auto* member = std::get_if<ast::Member>(&expr.node))
+          program.members.insert(member->member.text);
+      };
       if (const auto* function = std::get_if<ast::Function>(&declaration.node)) {
+        each_expr(*function->value, add_member);
         name = &function->name;
         const bool hidden = program.functions.contains(name->text) || program.cells.contains(name->text);
         if (!hidden) program.functions[name->text] = function;
       } else if (const auto* body = std::get_if<ast::Body>(&declaration.node)) {
+        each_expr(*body, add_member);
         name = &body->name;
         const bool hidden = program.functions.contains(name->text) || program.cells.contains(name->text);
         if (body->kind == ast::BodyKind::cell && !hidden) program.cells[name->text] = body;
@@ -74,50 +139,6 @@ std::string key_of(const Settings& settings) {
       key += fmt::format("{}={};", name, key_of(**callable));
   }
   return key;
-}
-
-// Names that a body applies: a setting among them is a function, not a size.
-void applied_names(const ast::Expr& expr, std::set<std::string>& names) {
-  std::visit(
-      [&](const auto& e) {
-        using T = std::decay_t<decltype(e)>;
-        if constexpr (std::is_same_v<T, ast::Call>) {
-          if (const auto* name = std::get_if<ast::NameRef>(&e.callee->node)) names.insert(name->text);
-          applied_names(*e.callee, names);
-          for (const ast::Argument& argument : e.arguments) applied_names(*argument.value, names);
-        } else if constexpr (std::is_same_v<T, ast::Pipe>) {
-          if (const auto* name = std::get_if<ast::NameRef>(&e.stage->node)) names.insert(name->text);
-          applied_names(*e.value, names);
-          applied_names(*e.stage, names);
-        } else if constexpr (std::is_same_v<T, ast::Negate> || std::is_same_v<T, ast::Root>) {
-          applied_names(*e.operand, names);
-        } else if constexpr (std::is_same_v<T, ast::Binary>) {
-          applied_names(*e.left, names);
-          applied_names(*e.right, names);
-        } else if constexpr (std::is_same_v<T, ast::Member>) {
-          applied_names(*e.object, names);
-        } else if constexpr (std::is_same_v<T, ast::Bracket>) {
-          applied_names(*e.object, names);
-          for (const ast::Argument& argument : e.arguments) applied_names(*argument.value, names);
-        } else if constexpr (std::is_same_v<T, ast::Parens>) {
-          applied_names(*e.inner, names);
-        } else if constexpr (std::is_same_v<T, ast::Concat>) {
-          for (const ast::ExprPtr& part : e.parts) applied_names(*part, names);
-        }
-      },
-      expr.node);
-}
-
-std::set<std::string> applied_names(const ast::Body& body) {
-  std::set<std::string> names;
-  for (const ast::Statement& statement : body.statements) {
-    if (const auto* equation = std::get_if<ast::Equation>(&statement.node))
-      applied_names(*equation->value, names);
-    if (const auto* output = std::get_if<ast::Output>(&statement.node); output != nullptr && output->value)
-      applied_names(*output->value, names);
-    if (const auto* loss = std::get_if<ast::Loss>(&statement.node)) applied_names(*loss->value, names);
-  }
-  return names;
 }
 
 }  // namespace

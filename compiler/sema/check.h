@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Program {
   std::map<std::string, const ast::Function*> functions;
   std::map<std::string, const ast::Body*> cells;
   std::vector<const ast::Body*> own;  // cells and models of the main file, in order
+  std::set<std::string> members;      // names that are read of something, `a.k`
 };
 
 // Collects declarations. `own` files: the main file and its imports; names declared twice among them are

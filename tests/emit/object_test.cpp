@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 #include "runtime/train/draw.h"
 #include "tests/emit/emitted.h"
@@ -23,7 +24,7 @@ TEST(EmittedObject, HasReadOnlyDataAndItsOwnNamesOnly) {
   for (const backend::Target& target : targets) {
     Folder folder;
     backend::Emission emission = words(6, target);
-    emission.vocabularies = {{"words", {"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}}};
+    emission.vocabularies = {{"words", false, {"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}}};
     write_files(folder, emission, target);
     EXPECT_EQ(folder.run("nm -u net.o"), "") << target.name;
     EXPECT_EQ(folder.run("nm net.o | grep -E ' [bBdDCuwWvV] ' || true"), "") << target.name;
@@ -41,7 +42,7 @@ TEST(EmittedHeader, IsC99AndCpp) {
   Folder folder;
   const backend::Target target = backend::targets()[0];
   backend::Emission emission = words(6, target);
-  emission.vocabularies = {{"words", {"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}}};
+  emission.vocabularies = {{"words", false, {"a", "b\xC3\xA9", "<end>", "\n", "\"", "\\"}, 2, {}}};
   write_files(folder, emission, target);
   const char* main = R"(
 #include "net.h"
@@ -315,7 +316,8 @@ TEST(EmittedHeader, HasTheVocabulariesOfAllTokens) {
       "  logits = text |> embed[3] |> bidirectional[GRU[4]] |> linear[K]  loss cross_entropy(logits, tag) }",
       {{"V", 3}, {"K", 2}});
   auto emission = emission_of(model, target, 9);
-  emission->vocabularies = {{"text", {"a", "bc", "<unknown>"}, {}, 2}, {"tag", {"NOUN", "VERB"}, {}, {}}};
+  emission->vocabularies = {{"text", true, {"a", "bc", "<unknown>"}, {}, 2},
+                            {"tag", false, {"NOUN", "VERB"}, {}, {}}};
   write_files(folder, *emission, target);
   folder.write("main.c", R"(
 #include "net.h"
@@ -330,6 +332,34 @@ int main(void) {
   EXPECT_EQ(folder.run("./main"), "3 2 2 bc VERB");
 }
 
+// Blocks of objects that lie otherwise in memory are told apart, also where the weights are the same.
+TEST(EmittedObject, KnowsItsOwnBlocks) {
+  const Model model =
+      compile_model("model M { input x: seq [X]  output y = x |> bidirectional[GRU[3]] }", {{"X", 2}});
+  const auto magic = [&](const char* cpu, int64_t longest) {
+    const backend::Target target = backend::find_target(cpu).value();
+    return backend::magic_of(*emission_of(model, target, longest), target.name);
+  };
+  const std::set<uint64_t> magics = {magic("x86-64", 5), magic("x86-64", 500), magic("x86-64-v3", 5)};
+  EXPECT_EQ(magics.size(), 3u);
+  EXPECT_EQ(magic("x86-64", 5), magic("x86-64", 5));
+}
+
+// What C, C++ and their headers mean by a word is no parameter.
+TEST(EmittedNames, MayBeWordsOfC) {
+  Folder folder;
+  const backend::Target target = backend::targets()[0];
+  const Model model = compile_model(
+      "model M { input NULL: seq [X]  input INT32_MAX: [X]  input nullptr: [X]  input wchar_t: seq [X]\n"
+      "  input thread_local: [X]  input unix: [X]  output int = reverse(NULL) + INT32_MAX + nullptr\n"
+      "  output size_t = wchar_t + thread_local + unix }",
+      {{"X", 2}});
+  write_files(folder, *emission_of(model, target, 4), target);
+  folder.write("main.c", "#include \"net.h\"\nint main(void) { return NET_OK; }\n");
+  folder.run(fmt::format("cc {} main.c net.o -o c && ./c", kStrict));
+  folder.run("cp main.c main.cpp && c++ -Wall -Wextra -Werror main.cpp net.o -o cpp && ./cpp");
+}
+
 TEST(EmittedNames, AreAsciiAndDiffer) {
   const backend::Target target = backend::targets()[0];
   const auto complaint = [&](const char* text) {
@@ -338,10 +368,14 @@ TEST(EmittedNames, AreAsciiAndDiffer) {
   };
   EXPECT_EQ(complaint("model M { input größe: seq [X]  output y = größe }"), "`größe` is no name in C");
   EXPECT_EQ(complaint("model M { input a: seq [X]  input A: seq [X]  output y = a + A }"),
-            "the name `A` is used twice in C");
+            "`NET_A_DIM` would be two things in the header");
+  EXPECT_EQ(complaint("model M { input out: seq [X]  input z: [X]  output y = reverse(out) + z }"),
+            "`NET_OUT_DIM` would be two things in the header");
+  EXPECT_EQ(complaint("model M { input bytes: seq [X]  input bytes_: seq [X]  output y = bytes + bytes_ }"),
+            "`bytes_` would be two things in the header");
   EXPECT_EQ(complaint("model M { input a: seq [X]  input b: seq [X]  input a_steps: [X]\n"
                       "  output y = linear[X](last(reverse(a))) + last(b) + a_steps }"),
-            "the name `a_steps` is used twice in C");
+            "`a_steps` would be two things in the header");
   EXPECT_EQ(complaint("model M { input steps: seq [X]  input double: seq [X]  output int = steps + double }"),
             "");
 }
