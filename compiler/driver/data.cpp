@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "compiler/ir/used_dims.h"
 #include "compiler/irgen/dims.h"
 #include "compiler/support/check.h"
 #include "compiler/support/nearest.h"
@@ -78,6 +79,7 @@ class Reader {
       if (!input.name.starts_with("lengths.") && !take(input, use)) return *failure_;
     }
     if (!take_targets_unread() || !take_lengths() || !refuse_unknown()) return *failure_;
+    if (use.targets && !knows_steps()) return *failure_;
     return arguments_;
   }
 
@@ -300,6 +302,22 @@ class Reader {
                                                  tensor.name, value, row, steps_of_[dim], steps));
     }
     arguments_.inputs["lengths." + dim] = {ir::Element::i32, {arguments_.batch}, std::move(*values)};
+    return true;
+  }
+
+  // Of sequences of which the function reads nothing else.
+  bool knows_steps() {
+    const std::vector<bool> used = ir::used_dims(function_, dims_);
+    for (uint32_t i = 0; i < dims_.size(); ++i) {
+      const ir::Dim& dim = dims_[ir::DimId{i}];
+      if (dim.kind != ir::DimKind::time || !used[i] || arguments_.steps.contains(dim.name)) continue;
+      const std::string of = dim.name.substr(dim.name.find('.') + 1);
+      return fail(
+          Code::data_missing,
+          dim.name == of ? "nothing says how many steps the sequences have"
+                         : fmt::format("nothing says how many steps a sequence `{}` has", of),
+          dim.name == of ? "" : fmt::format("it needs the array `{}`, also where only its steps count", of));
+    }
     return true;
   }
 
