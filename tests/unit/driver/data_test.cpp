@@ -133,5 +133,19 @@ TEST(DataSizes, AreTakenFromShapes) {
   EXPECT_EQ(sizes_from({x}, *model.model->body), (std::map<std::string, int64_t>{{"X", 7}}));
 }
 
+TEST(DataOfSeveralTimes, SaysWhichSequenceMakesALength) {
+  const SpecModel model(
+      "model R {\n  input z: seq [X]\n  input x: seq [2]\n  output y = repeat(last(z), x) |> GRU[4]\n}\n",
+      {{"X", 3}});
+  const Compiled compiled = *compile(model.model, {});
+  const Tensor z = make_tensor("z", {1, 3, 3}, std::vector<double>(9));
+  auto arguments = arguments_from({z}, compiled, compiled.module.forward, {}, "in.npz");
+  ASSERT_FALSE(static_cast<bool>(arguments));
+  EXPECT_EQ(arguments.error().message, "`in.npz`: nothing says how many steps a sequence `x` has");
+  EXPECT_EQ(arguments.error().help, "it needs the array `x`, also where only its steps count");
+  const Tensor x = make_tensor("x", {1, 2, 2}, std::vector<double>(4));
+  EXPECT_TRUE(static_cast<bool>(arguments_from({z, x}, compiled, compiled.module.forward, {}, "in.npz")));
+}
+
 }  // namespace
 }  // namespace rnnc::driver
