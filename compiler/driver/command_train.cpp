@@ -81,6 +81,13 @@ class Training {
                                    fmt::format("`{}` has no loss to train by", model_->body->name),
                                    "`loss cross_entropy(logits, y)` in the model"));
     }
+    // What the spec itself says has been checked with it.
+    if (const std::string& reason = trainable_->compiled().no_step; settings_.tbptt && !reason.empty()) {
+      return console_.fail(problem(
+          Code::truncated_whole,
+          "with truncation (`--tbptt`) no window sees the whole sequence, as this model must: " + reason,
+          "leave `--tbptt` away"));
+    }
     auto data = data_->arrange(trainable_->model().signature(), settings_);
     if (!data) return console_.fail(data.error());
     split_ = std::move(*data);

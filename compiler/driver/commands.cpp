@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <new>
 
 #include "compiler/driver/console.h"
+#include "compiler/driver/outcome.h"
 #include "compiler/support/nearest.h"
 
 namespace rnnc::driver {
@@ -98,7 +100,14 @@ Exit run(int argc, const char* const* argv) {
   }
   Console console(options);
   for (const auto& [sub, execute] : runs) {
-    if (sub->parsed()) return console.finish(execute(console));
+    if (!sub->parsed()) continue;
+    try {
+      return console.finish(execute(console));
+    } catch (const std::bad_alloc&) {
+      return console.finish(
+          console.fail(problem(diagnostics::Code::data_shape, "this does not fit into memory",
+                               "smaller sizes, a smaller batch, or fewer steps")));
+    }
   }
   return Exit{complain("no command was given", "`rnnc --help` lists them")};
 }

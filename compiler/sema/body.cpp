@@ -120,6 +120,15 @@ void Scope::finish_outputs() {
         out_->failed = true;
         continue;
       }
+      const auto& outputs = out().body->outputs;
+      const auto before = std::find_if(outputs.begin(), outputs.end(),
+                                       [&](const NamedNode& one) { return one.name == name.text; });
+      if (before != outputs.end()) {
+        error(Code::defined_twice, name.span, fmt::format("`{}` is an output twice", name.text), "again here",
+              "once is enough", {{before->span, "first here"}});
+        out_->failed = true;
+        continue;
+      }
       check_step_value("output", name.text, value->second, name.span);
       out().body->outputs.push_back({name.text, value->second.node, false, name.span});
     }

@@ -20,8 +20,15 @@ class DimensionCheck {
       for (const Size& size : node.type.shape) {
         const auto value = size.evaluate(sizes);
         if (value ? *value >= 1 : others_ == OtherSizes::open) continue;
-        report(body, node, size, sizes, call);
+        report(body, node, "dimension", size, sizes, call);
         return false;
+      }
+      if (const Size* delay = delay_of(node)) {
+        const auto value = delay->evaluate(sizes);
+        if (value ? *value < 1 : others_ == OtherSizes::known) {
+          report(body, node, "delay", *delay, sizes, call);
+          return false;
+        }
       }
       const auto* inner = std::get_if<node::Call>(&node.data);
       if (inner == nullptr) continue;
@@ -37,7 +44,13 @@ class DimensionCheck {
   }
 
  private:
-  void report(const Body& body, const Node& node, const Size& size, const Sizes& sizes,
+  static const Size* delay_of(const Node& node) {
+    if (const auto* past = std::get_if<node::StatePast>(&node.data)) return &past->steps;
+    if (const auto* past = std::get_if<node::Delayed>(&node.data)) return &past->steps;
+    return nullptr;
+  }
+
+  void report(const Body& body, const Node& node, const char* what, const Size& size, const Sizes& sizes,
               std::optional<Span> call) {
     const auto value = size.evaluate(sizes);
     std::string numbers;
@@ -49,7 +62,7 @@ class DimensionCheck {
     std::vector<diagnostics::Label> related;
     if (call) related.push_back({node.span, fmt::format("in `{}`", body.name)});
     sink_.report({diagnostics::Code::size_not_positive,
-                  fmt::format("the dimension {} is {}{}", size.text(),
+                  fmt::format("the {} {} is {}{}", what, size.text(),
                               value ? "not at least 1" : "no whole number", numbers),
                   {call.value_or(node.span), ""},
                   std::move(related),

@@ -15,8 +15,8 @@ enum class OtherSizes {
   open,   // dimensions that depend on them are not looked at
 };
 
-// Every dimension of every value must come out whole and positive; the first that does not is reported, at
-// the equation of this body that it is part of.
+// Every dimension of every value, and every delay, must come out whole and positive; the first that does not
+// is reported, at the equation of this body that it is part of.
 bool check_dimensions(const Body& body, const std::map<std::string, int64_t>& sizes, OtherSizes others,
                       diagnostics::Sink& sink);
 
