@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "compiler/driver/at_least.h"
 #include "compiler/driver/bound.h"
 #include "compiler/driver/call_frame.h"
 #include "compiler/driver/checkpoint.h"
@@ -309,14 +310,14 @@ Command bench_command() {
             options->target.add_options(app);
             app.add_option("--batch", options->batch, "Sequences; 64 by default")
                 ->option_text("NUMBER")
-                ->check(CLI::PositiveNumber.description(""));
+                ->check(at_least(1));
             app.add_option("--steps", options->steps, "Steps of each; 50 by default")
                 ->option_text("NUMBER")
-                ->check(CLI::PositiveNumber.description(""));
+                ->check(at_least(1));
             app.add_option("--lengths", options->least_length,
                            "Sequences of unequal lengths, from all steps down to this many")
                 ->option_text("NUMBER")
-                ->check(CLI::PositiveNumber.description(""));
+                ->check(at_least(1));
             add_threads_option(app, options->threads);
             app.add_option("--seconds", options->seconds, "How long to measure; 2 by default")
                 ->option_text("NUMBER");

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "compiler/driver/answer_table.h"
+#include "compiler/driver/at_least.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
 #include "compiler/driver/data.h"
@@ -306,7 +307,7 @@ Command eval_command() {
             ->excludes(generate);
         app.add_option("--length", options->length, "Steps after which such a sequence ends in any case")
             ->option_text("NUMBER")
-            ->check(CLI::NonNegativeNumber.description(""));
+            ->check(at_least(0));
         add_train_flag(app, options->cut, "seq_length", "--seq-length",
                        "Of text: steps of the sequences that it is cut into, each of which begins without "
                        "a past; else as in training");

@@ -6,6 +6,7 @@
 
 #include "compiler/backend/target.h"
 #include "compiler/diagnostics/diagnostic.h"
+#include "compiler/driver/at_least.h"
 #include "compiler/driver/bound.h"
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
@@ -173,10 +174,10 @@ Command explain_command() {
                 "Instead: what each stage takes at least on this machine, by its arithmetic and memory");
             app.add_option("--batch", options->batch, "Sequences, for --times; 64 by default")
                 ->option_text("NUMBER")
-                ->check(CLI::PositiveNumber.description(""));
+                ->check(at_least(1));
             app.add_option("--steps", options->steps, "Steps of each, for --times; 50 by default")
                 ->option_text("NUMBER")
-                ->check(CLI::PositiveNumber.description(""));
+                ->check(at_least(1));
             options->passes.add_options(app);
             return [options](Console& console) { return run(*options, console); };
           }};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "compiler/driver/at_least.h"
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/console.h"
@@ -250,7 +251,7 @@ void add_options(CLI::App& app, Options& options) {
       ->option_text("FILE");
   app.add_option("--every", options.every, "Print every so many steps, and the last")
       ->option_text("NUMBER")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1));
   app.add_flag("--json", options.json, "As JSON, with all steps");
   auto* jacobian =
       app.add_flag("--jacobian", options.jacobian,
@@ -258,7 +259,7 @@ void add_options(CLI::App& app, Options& options) {
                    "and each alone; a run of the model for each step, with a row for each element of s");
   app.add_option("--sequences", options.sequences, "Of how many sequences that is the mean; 1 by default")
       ->option_text("NUMBER")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->needs(jacobian);
   app.add_option("--over", options.over,
                  "Instead of time: for each value of this input, one for each sequence, the last state and "

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "compiler/driver/answer_table.h"
+#include "compiler/driver/at_least.h"
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/console.h"
@@ -243,7 +244,7 @@ Command predict_command() {
             app.add_option("--length", options->length,
                            "Steps of what is fed back, where no input and no `<end>` ends it sooner")
                 ->option_text("NUMBER")
-                ->check(CLI::NonNegativeNumber.description(""))
+                ->check(at_least(0))
                 ->excludes(teacher);
             app.add_option(
                    "--beam", options->beam,

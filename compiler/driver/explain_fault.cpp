@@ -15,7 +15,6 @@ namespace rnnc::driver {
 namespace {
 
 using interp::Fault;
-using interp::Origin;
 using ir::Op;
 
 std::string_view sign_of(Op op) {
@@ -36,7 +35,7 @@ std::string_view sign_of(Op op) {
 }
 
 // "0 / 0", "exp(104.2)", "a sum of products".
-std::string made_by(const Origin& origin) {
+std::string made_by(const interp::Origin& origin) {
   const auto number = [](double x) {
     return std::isnan(x) ? "NaN" : std::isinf(x) ? (x > 0 ? "∞" : "-∞") : fmt::format("{:.4g}", x);
   };
@@ -61,7 +60,7 @@ std::string made_by(const Origin& origin) {
   return of.empty() ? fmt::format("`{}`", name) : fmt::format("{}({})", name, arguments);
 }
 
-std::string_view is_what(const Origin& origin) {
+std::string_view is_what(const interp::Origin& origin) {
   return std::isnan(origin.value) ? "is not a number" : "is infinite";
 }
 
@@ -109,7 +108,7 @@ class Explainer {
     return fault_.has_value();
   }
 
-  std::optional<Origin> origin(const ir::Function& function, Fault fault) {
+  std::optional<interp::Origin> origin(const ir::Function& function, Fault fault) {
     auto found = interp::find_origin(function, compiled_.module.dims, arguments_, fault);
     if (found) return *found;
     failure_ = found.error().message;
@@ -138,7 +137,7 @@ class Explainer {
 
   bool is_own(support::Span span) const { return span.file == model_->body->span.file; }
 
-  std::string place(const Origin& origin) const {
+  std::string place(const interp::Origin& origin) const {
     std::string text;
     if (origin.row) {
       const auto row = static_cast<size_t>(*origin.row);
@@ -156,7 +155,7 @@ class Explainer {
   const train::Arena& parameters_;
   Compiled compiled_;
   interp::Arguments arguments_;
-  std::optional<Origin> fault_, infinity_;
+  std::optional<interp::Origin> fault_, infinity_;
   std::string failure_;
 };
 
