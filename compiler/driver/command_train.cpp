@@ -302,7 +302,7 @@ Command train_command() {
   return {
       "train", "Train a model on data",
       "  rnnc train char_lm.rnn --data bible.txt -o bible --epochs 3 --lr 2e-3\n"
-      "  rnnc train char_lm.rnn --data bible.txt -o bible --epochs 6 --resume\n"
+      "  rnnc train char_lm.rnn --data bible.txt -o bible --epochs 6 --lr 2e-3 --resume\n"
       "                                    goes on where it stopped, bit for bit\n"
       "  rnnc train my_cell.rnn --data d.npz --gradcheck --overfit-batch --steps 300\n"
       "                                    can it learn at all?",
@@ -315,8 +315,11 @@ Command train_command() {
             ->option_text("DIR");
         auto* resume =
             app.add_flag("--resume", options->resume, "Go on with the training in the folder, exactly");
-        app.add_option("--init-from", options->init_from, "Begin with these weights")->option_text("FILE");
-        app.add_flag("--overwrite", options->overwrite, "Begin anew where the folder holds a training");
+        app.add_option("--init-from", options->init_from, "Begin with these weights")
+            ->option_text("FILE")
+            ->excludes(resume);
+        app.add_flag("--overwrite", options->overwrite, "Begin anew where the folder holds a training")
+            ->excludes(resume);
         auto* dry_run = app.add_flag("--dry-run", options->dry_run, "Compile, make one step, write nothing");
         app.add_flag("--overfit-batch", options->overfit,
                      "Train on the first batch alone, for --steps (500), and write nothing: a model that can "
