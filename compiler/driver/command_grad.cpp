@@ -89,8 +89,7 @@ Exit run(const Options& options, Console& console) {
   arguments->params = to_params(*inputs->model, inputs->weights);
   arguments->keys.seed = options.seed;
   arguments->keys.epoch = options.dropout_epoch.value_or(0);
-  core::Team team(options.run.threads);
-  auto engine = make_engine(options.run.engine, gradient, compiled->module.dims, team);
+  auto engine = make_engine(options.run.engine, gradient, compiled->module.dims);
   if (!engine) return console.fail(engine.error());
   auto results = (*engine)->run(*arguments);
   if (!results) return console.fail(results.error());
