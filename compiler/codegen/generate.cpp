@@ -393,7 +393,9 @@ class FunctionCode {
         bool shrinks = loop.dealt && plan_.lengths_of(loop.time).valid();
         if (shrinks) {
           code_.when(is_ragged(site, loop.time), [&] {
-            set(frame_.own_end(), code_.least(end, code_.call(rows_function(id), {words_})));
+            // None may be left of this thread's: never fewer than none, for counts are divided as unsigned.
+            Value running = code_.least(end, code_.call(rows_function(id), {words_}));
+            set(frame_.own_end(), code_.most(word(frame_.own_first()), running));
           });
         }
         write_nodes(site, loop.body, id);

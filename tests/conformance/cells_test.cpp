@@ -28,12 +28,20 @@ std::vector<Case> cells() {
   return all;
 }
 
+// Of many sequences one goes on alone: most threads have none that runs.
+std::vector<int64_t> one_long(size_t count, int64_t steps) {
+  std::vector<int64_t> lengths(count, 1);
+  lengths[0] = steps;
+  return lengths;
+}
+
 const Sizes kCellSizes[] = {
     {3, {{"T", {4, 2, 0}}, {"S", {1, 3, 2}}}},
     {1, {{"T", {5}}, {"S", {2}}}},
     {7, {{"T", {1, 2, 3, 4, 5, 6, 7}}, {"S", {7, 6, 5, 4, 3, 2, 1}}}},
     {0, {{"T", {}}, {"S", {}}}},
     {2, {{"T", {0, 0}}, {"S", {0, 0}}}},
+    {600, {{"T", one_long(600, 4)}, {"S", one_long(600, 3)}}},
 };
 
 class CellConformance : public ::testing::TestWithParam<Engine> {};
