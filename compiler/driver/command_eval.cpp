@@ -39,7 +39,8 @@ struct Options {
 // The loss and the answers of a model over data.
 class Evaluation {
  public:
-  Evaluation(const Options& options, Console& console) : options_(options), console_(console) {}
+  Evaluation(const Options& options, Console& console)
+      : options_(options), console_(console), team_(options.run.threads) {}
 
   Exit run() {
     inputs_ = read_inputs(options_.run, console_);
@@ -104,7 +105,7 @@ class Evaluation {
           predicted_, [&](const Predicted& one) { return one.feedback->prediction == name; });
       return name.starts_with("loss.") || predicts;
     });
-    auto engine = make_engine(options_.run.engine, forward_, compiled_.module.dims);
+    auto engine = make_engine(options_.run.engine, forward_, compiled_.module.dims, team_);
     if (!engine) return engine.error();
     engine_ = std::move(*engine);
     return support::Unit{};
@@ -190,6 +191,7 @@ class Evaluation {
     auto given = arguments(inputs, compiled_.module.forward, false);
     if (!given) return given.error();
     FeedBackOptions how;
+    how.team = &team_;
     how.engine = options_.run.engine;
     how.vocabularies = &inputs_->vocabularies;
     how.beam = options_.beam;
@@ -271,6 +273,7 @@ class Evaluation {
 
   const Options& options_;
   Console& console_;
+  core::Team team_;
   std::optional<RunInputs> inputs_;
   Compiled compiled_;
   std::vector<Tensor> data_;

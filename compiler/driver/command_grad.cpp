@@ -89,7 +89,8 @@ Exit run(const Options& options, Console& console) {
   arguments->params = to_params(*inputs->model, inputs->weights);
   arguments->keys.seed = options.seed;
   arguments->keys.epoch = options.dropout_epoch.value_or(0);
-  auto engine = make_engine(options.run.engine, gradient, compiled->module.dims);
+  core::Team team(options.run.threads);
+  auto engine = make_engine(options.run.engine, gradient, compiled->module.dims, team);
   if (!engine) return console.fail(engine.error());
   auto results = (*engine)->run(*arguments);
   if (!results) return console.fail(results.error());

@@ -39,7 +39,8 @@ struct Options {
 
 class Prediction {
  public:
-  Prediction(const Options& options, Console& console) : options_(options), console_(console) {}
+  Prediction(const Options& options, Console& console)
+      : options_(options), console_(console), team_(options.run.threads) {}
 
   Exit run() {
     if (!options_.wants_table() && !options_.output.ends_with(".npz")) {
@@ -154,7 +155,7 @@ class Prediction {
   Outcome<Answers> on_data(const std::vector<Tensor>& data) {
     if (!engine_) {
       forward_ = part(options_.states);
-      auto engine = make_engine(options_.run.engine, forward_, compiled_.module.dims);
+      auto engine = make_engine(options_.run.engine, forward_, compiled_.module.dims, team_);
       if (!engine) return engine.error();
       engine_ = std::move(*engine);
     }
@@ -183,7 +184,7 @@ class Prediction {
   Outcome<Answers> on_its_own(const std::vector<Tensor>& data) {
     auto arguments = read_arguments(data, part(true), {.targets = false});
     if (!arguments) return arguments.error();
-    FeedBackOptions how{options_.run.engine, options_.draw, options_.length};
+    FeedBackOptions how{options_.run.engine, &team_, options_.draw, options_.length};
     if (!options_.sample) how.draw.temperature = 0;
     how.vocabularies = &inputs_->vocabularies;
     how.beam = options_.beam;
@@ -203,6 +204,7 @@ class Prediction {
 
   const Options& options_;
   Console& console_;
+  core::Team team_;
   std::optional<RunInputs> inputs_;
   Compiled compiled_;
   bool feeds_back_ = false;

@@ -52,7 +52,8 @@ class Interpreter : public Engine {
 
 class MachineCalls : public Calls {
  public:
-  MachineCalls(CallFrame frame, const interp::Arguments& first) : frame_(std::move(frame)) {
+  MachineCalls(CallFrame frame, const interp::Arguments& first, core::Team& team)
+      : frame_(std::move(frame)), team_(team) {
     const schedule::Plan& plan = frame_.plan();
     for (size_t i = 0; i < plan.params.size(); ++i) {
       store(frame_.param(i), plan.params[i].type.element, first.params.at(plan.params[i].name).values);
@@ -67,7 +68,7 @@ class MachineCalls : public Calls {
 
   Outcome<Arrays> run(const Arrays& inputs) override {
     put(inputs);
-    frame_.run();
+    frame_.run(team_);
     try {
       return results();
     } catch (const std::bad_alloc&) {
@@ -96,11 +97,13 @@ class MachineCalls : public Calls {
   }
 
   CallFrame frame_;
+  core::Team& team_;
 };
 
 class Machine : public Engine {
  public:
-  explicit Machine(MachineCode code) : code_(std::make_shared<const MachineCode>(std::move(code))) {}
+  Machine(MachineCode code, core::Team& team)
+      : code_(std::make_shared<const MachineCode>(std::move(code))), team_(team) {}
 
   Outcome<std::unique_ptr<Calls>> calls(const interp::Arguments& first) const override {
     const schedule::Plan& plan = code_->plan;
@@ -115,7 +118,7 @@ class Machine : public Engine {
     }
     try {
       return std::unique_ptr<Calls>(
-          std::make_unique<MachineCalls>(CallFrame(code_, first.batch, std::move(steps)), first));
+          std::make_unique<MachineCalls>(CallFrame(code_, first.batch, std::move(steps)), first, team_));
     } catch (const std::bad_alloc&) {
       return too_large();
     }
@@ -123,6 +126,7 @@ class Machine : public Engine {
 
  private:
   std::shared_ptr<const MachineCode> code_;
+  core::Team& team_;
 };
 
 }  // namespace
@@ -134,12 +138,12 @@ Outcome<Arrays> Engine::run(const interp::Arguments& arguments) const {
 }
 
 Outcome<std::unique_ptr<Engine>> make_engine(EngineKind kind, const ir::Function& function,
-                                             const ir::DimTable& dims) {
+                                             const ir::DimTable& dims, core::Team& team) {
   if (kind == EngineKind::interp)
     return std::unique_ptr<Engine>(std::make_unique<Interpreter>(function, dims));
   auto code = make_machine_code(function, dims);
   if (!code) return code.error();
-  return std::unique_ptr<Engine>(std::make_unique<Machine>(std::move(*code)));
+  return std::unique_ptr<Engine>(std::make_unique<Machine>(std::move(*code), team));
 }
 
 }  // namespace rnnc::driver

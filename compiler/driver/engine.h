@@ -8,6 +8,7 @@
 #include "compiler/driver/outcome.h"
 #include "compiler/interp/interpret.h"
 #include "compiler/ir/function.h"
+#include "runtime/core/team.h"
 
 namespace rnnc::driver {
 
@@ -32,8 +33,10 @@ class Engine {
   Outcome<Arrays> run(const interp::Arguments& arguments) const;
 };
 
-// `function` and `dims` must live as long as the engine and its calls.
+// `function`, `dims` and `team` must live as long as the engine and its calls. The team's threads share the
+// work of machine code, without changing a bit of the results.
 Outcome<std::unique_ptr<Engine>> make_engine(EngineKind kind, const ir::Function& function,
-                                             const ir::DimTable& dims);
+                                             const ir::DimTable& dims,
+                                             core::Team& team = core::Team::alone());
 
 }  // namespace rnnc::driver

@@ -138,7 +138,7 @@ class FeedBack {
 
   // The first State, and what every step is handed.
   Outcome<> begin() {
-    auto before = make_engine(options_.engine, *module().begin, module().dims);
+    auto before = make_engine(options_.engine, *module().begin, module().dims, *options_.team);
     if (!before) return before.error();
     auto begun = (*before)->run(given_);
     if (!begun) return begun.error();
@@ -155,7 +155,7 @@ class FeedBack {
     }
     make_tracks();
     for (const auto& [name, array] : sequences_) first.inputs.erase(name);
-    auto each = make_engine(options_.engine, *module().step, module().dims);
+    auto each = make_engine(options_.engine, *module().step, module().dims, *options_.team);
     if (!each) return each.error();
     auto calls = (*each)->calls(first);
     if (!calls) return calls.error();

@@ -17,6 +17,7 @@ namespace rnnc::driver {
 
 struct FeedBackOptions {
   EngineKind engine = EngineKind::jit;
+  core::Team* team = &core::Team::alone();
   // Temperature 0 is always the likeliest. Sequence b is drawn with the seed `seed + b`, so that no other
   // sequence of the batch matters to it.
   train::SampleOptions draw = {.temperature = 0};

@@ -6,6 +6,7 @@
 
 #include "compiler/driver/checkpoint.h"
 #include "compiler/driver/console.h"
+#include "compiler/driver/threads.h"
 #include "compiler/driver/train_flags.h"
 #include "compiler/driver/trainable.h"
 #include "runtime/formats/safetensors.h"
@@ -29,6 +30,7 @@ void RunOptions::add_options(CLI::App& app, bool data_required) {
   });
   data.add_options(app, data_required);
   add_engine_option(app, engine);
+  add_threads_option(app, threads);
 }
 
 std::optional<RunInputs> read_inputs(const RunOptions& options, Console& console) {

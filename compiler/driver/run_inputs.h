@@ -13,6 +13,7 @@
 #include "compiler/driver/train_flags.h"
 #include "compiler/driver/weights.h"
 #include "compiler/interp/interpret.h"
+#include "runtime/core/cores.h"
 #include "runtime/formats/tensor.h"
 #include "runtime/formats/vocabulary.h"
 
@@ -25,6 +26,7 @@ struct RunOptions {
   std::string weights;
   DataOptions data;
   EngineKind engine = EngineKind::jit;
+  int threads = core::cores();
 
   // The weights may be left away where the spec is a checkpoint. `data_required`: else a model without inputs
   // needs none.
